@@ -1,0 +1,292 @@
+"""ActivityPub actors, objects and activities as frozen values: what the rest of fedi sees of a document.
+
+`codec` turns documents into these and back. Every URI is a full http(s) URI as a string; texts are as they
+came over the wire (HTML is sanitised later, by `social`); times are aware and in UTC. An absent property is
+None or empty. Names are those of ActivityStreams 2.0 in
+snake case; the wire has them in camel case.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+"""The address of everybody (ActivityPub section 5.6)."""
+
+ACTOR_TYPES = frozenset({"Person", "Service", "Group", "Application", "Organization"})
+POST_TYPES = frozenset({"Note", "Article", "Page", "Event", "Video", "Audio", "Image", "Question"})
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A value without identity."""
+
+
+# --- parts of actors and posts ------------------------------------------------------------------------
+
+
+class PublicKey(Value):
+    """A key an actor publishes: `publicKey` (RSA) or a Multikey of `assertionMethod` (FEP-521a)."""
+
+    id: str
+    owner: str
+    pem: str
+
+
+class Media(Value):
+    """An attachment, icon or header: Document, Image, Video, Audio."""
+
+    type: str = "Document"
+    url: str
+    media_type: str | None = None
+    name: str | None = None
+    """Alternative text."""
+    width: int | None = None
+    height: int | None = None
+    blurhash: str | None = None
+    focal_point: tuple[float, float] | None = None
+
+
+class Field(Value):
+    """A line of a profile: PropertyValue, both sides as HTML."""
+
+    name: str
+    value: str
+
+
+class Mention(Value):
+    """A person addressed in a post; `href` is the actor's id, `name` the handle as the author wrote it."""
+
+    href: str
+    name: str | None = None
+
+
+class Hashtag(Value):
+    """A hashtag, `name` with its leading #."""
+
+    name: str
+    href: str | None = None
+
+
+class Emoji(Value):
+    """A custom emoji, `name` with its colons."""
+
+    name: str
+    url: str
+    id: str | None = None
+    media_type: str | None = None
+    updated: datetime | None = None
+
+
+Tag: TypeAlias = Mention | Hashtag | Emoji
+
+
+# --- objects ------------------------------------------------------------------------------------------
+
+
+class Actor(Value):
+    """A Person, Service, Group, Application or Organization."""
+
+    id: str
+    type: str = "Person"
+    preferred_username: str
+    inbox: str
+    name: str | None = None
+    summary: str | None = None
+    url: str | None = None
+    outbox: str | None = None
+    followers: str | None = None
+    following: str | None = None
+    featured: str | None = None
+    shared_inbox: str | None = None
+    public_keys: tuple[PublicKey, ...] = ()
+    icon: Media | None = None
+    image: Media | None = None
+    fields: tuple[Field, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    published: datetime | None = None
+    manually_approves_followers: bool = False
+    discoverable: bool | None = None
+    indexable: bool | None = None
+    memorial: bool = False
+    suspended: bool = False
+    also_known_as: tuple[str, ...] = ()
+    moved_to: str | None = None
+    webfinger: str | None = None
+    """`user@domain` (FEP-2c59)."""
+
+
+class Post(Value):
+    """A Note, or another object read as a post: Article, Page, Event, Video, Audio, Image, Question."""
+
+    id: str
+    type: str = "Note"
+    attributed_to: str
+    content: str | None = None
+    content_map: tuple[tuple[str, str], ...] = ()
+    """(language, HTML) pairs in document order."""
+    media_type: str | None = None
+    """Of `content`: None means text/html; PeerTube says text/markdown."""
+    name: str | None = None
+    summary: str | None = None
+    """The content warning."""
+    sensitive: bool = False
+    source: str | None = None
+    source_media_type: str | None = None
+    url: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+    in_reply_to: str | None = None
+    conversation: str | None = None
+    context: str | None = None
+    tags: tuple[Tag, ...] = ()
+    attachments: tuple[Media, ...] = ()
+    replies: str | None = None
+    likes: str | None = None
+    shares: str | None = None
+
+
+# --- activities ---------------------------------------------------------------------------------------
+
+
+class Activity(Value, tag_field="type", tag=True):
+    """What every activity has. `actor` did it; `id` is None only where the sender left it out (Mastodon's pins)."""
+
+    id: str | None = None
+    actor: str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    published: datetime | None = None
+
+
+class Follow(Activity):
+    """`actor` asks to follow `object`."""
+
+    object: str
+
+
+class Accept(Activity):
+    """`actor` accepts a Follow: whole, or by its id when the sender did not embed it."""
+
+    object: Follow | str
+
+
+class Reject(Activity):
+    """`actor` refuses a Follow, or removes a follower."""
+
+    object: Follow | str
+
+
+class Create(Activity):
+    """`object` is a new post, or its id where it has to be fetched."""
+
+    object: Post | str
+
+
+class Update(Activity):
+    """`object` in its new form: a post or an actor, or its id."""
+
+    object: Post | Actor | str
+
+
+class Delete(Activity):
+    """`object` is no more; a Tombstone on the wire is reduced to its id."""
+
+    object: str
+
+
+class Announce(Activity):
+    """A boost of `object`. `inlined` carries the object's document when the sender embedded it."""
+
+    object: str
+    inlined: Post | None = None
+
+
+class Like(Activity):
+    """A favourite; Misskey adds a reaction as `content`."""
+
+    object: str
+    content: str | None = None
+    emoji: Emoji | None = None
+
+
+class EmojiReact(Activity):
+    """A reaction with an emoji: `content` is the character or `:name:`, `emoji` the picture of the latter."""
+
+    object: str
+    content: str
+    emoji: Emoji | None = None
+
+
+class Block(Activity):
+    """`actor` blocks the actor `object`."""
+
+    object: str
+
+
+class Flag(Activity):
+    """A report about actors and posts, by the instance actor of the reporter's server."""
+
+    objects: tuple[str, ...]
+    content: str | None = None
+
+
+class Move(Activity):
+    """The account `object` (= actor) moved to `target`."""
+
+    object: str
+    target: str
+
+
+class Add(Activity):
+    """`object` was added to the collection `target` (a pin, when that is `featured`)."""
+
+    object: str
+    target: str
+
+
+class Remove(Activity):
+    """`object` was removed from the collection `target`."""
+
+    object: str
+    target: str
+
+
+class Undo(Activity):
+    """`object` is taken back: the inner activity, or its id alone."""
+
+    object: Follow | Like | Announce | Block | EmojiReact | Accept | str
+
+
+class Other(Activity):
+    """An activity of a type we know of and safely ignore (View, Dislike, Listen, ...)."""
+
+    kind: str
+
+
+AnyActivity: TypeAlias = (
+    Follow | Accept | Reject | Create | Update | Delete | Announce | Like | EmojiReact
+    | Block | Flag | Move | Add | Remove | Undo | Other
+)  # fmt: skip
+
+
+# --- collections --------------------------------------------------------------------------------------
+
+
+class Collection(Value):
+    """A Collection or OrderedCollection, or a page of one. Items are URIs, or documents left as they came."""
+
+    id: str | None
+    type: str = "OrderedCollection"
+    total_items: int | None = None
+    first: str | None = None
+    last: str | None = None
+    next: str | None = None
+    prev: str | None = None
+    part_of: str | None = None
+    items: tuple[object, ...] = ()
