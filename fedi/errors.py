@@ -1,25 +1,25 @@
 """Every error of fedi: a status, a sentence for the public and a private detail for the log.
 
-    FediError
-    ├── BadRequest 400            what was sent cannot be understood
-    │   └── Malformed 400         an ActivityPub document with a part missing or of the wrong shape
-    ├── Unauthenticated 401       we do not know who asks
-    │   └── BadSignature 401      a request whose HTTP signature is missing, late or wrong
-    ├── NotAllowed 403            we know who asks, and the answer is no
-    ├── NotFound 404              nothing here, or nothing you may know of
-    ├── Gone 410                  it was here and was deleted
-    ├── TooLarge 413
-    ├── Unprocessable 422         understood, and impossible
-    ├── TooManyRequests 429
-    ├── Unavailable 503           try again later
-    ├── ConfigError               config.toml or FEDI_* cannot be used
-    └── FetchError                a remote document or server failed us, by meaning
-        ├── RemoteGone            410, or a Tombstone
-        ├── RemoteMissing         404
-        ├── RemoteRefused         401, 403: the other server does not want us
-        ├── RemoteInvalid         wrong type, size, host or shape: asking again does not help
-        ├── AddressRefused        the address is private, reserved or of a scheme we do not speak
-        └── Unreachable           DNS, TCP, TLS, time-out, 5xx, 429: worth another try
+FediError
+├── BadRequest 400            what was sent cannot be understood
+│   └── Malformed 400         an ActivityPub document with a part missing or of the wrong shape
+├── Unauthenticated 401       we do not know who asks
+│   └── BadSignature 401      a request whose HTTP signature is missing, late or wrong
+├── NotAllowed 403            we know who asks, and the answer is no
+├── NotFound 404              nothing here, or nothing you may know of
+├── Gone 410                  it was here and was deleted
+├── TooLarge 413
+├── Unprocessable 422         understood, and impossible
+├── TooManyRequests 429
+├── Unavailable 503           try again later
+├── ConfigError               config.toml or FEDI_* cannot be used
+└── FetchError                a remote document or server failed us, by meaning
+    ├── RemoteGone            410, or a Tombstone
+    ├── RemoteMissing         404
+    ├── RemoteRefused         401, 403: the other server does not want us
+    ├── RemoteInvalid         wrong type, size, host or shape: asking again does not help
+    ├── AddressRefused        the address is private, reserved or of a scheme we do not speak
+    └── Unreachable           DNS, TCP, TLS, time-out, 5xx, 429: worth another try
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 `codec` turns documents into these and back. Every URI is a full http(s) URI as a string; texts are as they
 came over the wire (HTML is sanitised later, by `social`); times are aware and in UTC. An absent property is
-None or empty. Names are those of ActivityStreams 2.0 in
-snake case; the wire has them in camel case.
+None or empty. Names are those of ActivityStreams 2.0,
+in snake case.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 # --- parts of actors and posts ------------------------------------------------------------------------
 
 
-class PublicKey(Value):
+class PublicKey(Value, kw_only=True):
     """A key an actor publishes: `publicKey` (RSA) or a Multikey of `assertionMethod` (FEP-521a)."""
 
     id: str
@@ -35,7 +35,7 @@ class PublicKey(Value):
     pem: str
 
 
-class Media(Value):
+class Media(Value, kw_only=True):
     """An attachment, icon or header: Document, Image, Video, Audio."""
 
     type: str = "Document"
@@ -49,28 +49,28 @@ class Media(Value):
     focal_point: tuple[float, float] | None = None
 
 
-class Field(Value):
+class Field(Value, kw_only=True):
     """A line of a profile: PropertyValue, both sides as HTML."""
 
     name: str
     value: str
 
 
-class Mention(Value):
+class Mention(Value, kw_only=True):
     """A person addressed in a post; `href` is the actor's id, `name` the handle as the author wrote it."""
 
     href: str
     name: str | None = None
 
 
-class Hashtag(Value):
+class Hashtag(Value, kw_only=True):
     """A hashtag, `name` with its leading #."""
 
     name: str
     href: str | None = None
 
 
-class Emoji(Value):
+class Emoji(Value, kw_only=True):
     """A custom emoji, `name` with its colons."""
 
     name: str
@@ -86,7 +86,7 @@ Tag: TypeAlias = Mention | Hashtag | Emoji
 # --- objects ------------------------------------------------------------------------------------------
 
 
-class Actor(Value):
+class Actor(Value, kw_only=True):
     """A Person, Service, Group, Application or Organization."""
 
     id: str
@@ -118,7 +118,7 @@ class Actor(Value):
     """`user@domain` (FEP-2c59)."""
 
 
-class Post(Value):
+class Post(Value, kw_only=True):
     """A Note, or another object read as a post: Article, Page, Event, Video, Audio, Image, Question."""
 
     id: str
@@ -154,7 +154,7 @@ class Post(Value):
 # --- activities ---------------------------------------------------------------------------------------
 
 
-class Activity(Value, tag_field="type", tag=True):
+class Activity(Value, kw_only=True):
     """What every activity has. `actor` did it; `id` is None only where the sender left it out (Mastodon's pins)."""
 
     id: str | None = None
@@ -164,50 +164,50 @@ class Activity(Value, tag_field="type", tag=True):
     published: datetime | None = None
 
 
-class Follow(Activity):
+class Follow(Activity, kw_only=True):
     """`actor` asks to follow `object`."""
 
     object: str
 
 
-class Accept(Activity):
+class Accept(Activity, kw_only=True):
     """`actor` accepts a Follow: whole, or by its id when the sender did not embed it."""
 
     object: Follow | str
 
 
-class Reject(Activity):
+class Reject(Activity, kw_only=True):
     """`actor` refuses a Follow, or removes a follower."""
 
     object: Follow | str
 
 
-class Create(Activity):
+class Create(Activity, kw_only=True):
     """`object` is a new post, or its id where it has to be fetched."""
 
     object: Post | str
 
 
-class Update(Activity):
+class Update(Activity, kw_only=True):
     """`object` in its new form: a post or an actor, or its id."""
 
     object: Post | Actor | str
 
 
-class Delete(Activity):
+class Delete(Activity, kw_only=True):
     """`object` is no more; a Tombstone on the wire is reduced to its id."""
 
     object: str
 
 
-class Announce(Activity):
+class Announce(Activity, kw_only=True):
     """A boost of `object`. `inlined` carries the object's document when the sender embedded it."""
 
     object: str
     inlined: Post | None = None
 
 
-class Like(Activity):
+class Like(Activity, kw_only=True):
     """A favourite; Misskey adds a reaction as `content`."""
 
     object: str
@@ -215,7 +215,7 @@ class Like(Activity):
     emoji: Emoji | None = None
 
 
-class EmojiReact(Activity):
+class EmojiReact(Activity, kw_only=True):
     """A reaction with an emoji: `content` is the character or `:name:`, `emoji` the picture of the latter."""
 
     object: str
@@ -223,47 +223,47 @@ class EmojiReact(Activity):
     emoji: Emoji | None = None
 
 
-class Block(Activity):
+class Block(Activity, kw_only=True):
     """`actor` blocks the actor `object`."""
 
     object: str
 
 
-class Flag(Activity):
+class Flag(Activity, kw_only=True):
     """A report about actors and posts, by the instance actor of the reporter's server."""
 
     objects: tuple[str, ...]
     content: str | None = None
 
 
-class Move(Activity):
+class Move(Activity, kw_only=True):
     """The account `object` (= actor) moved to `target`."""
 
     object: str
     target: str
 
 
-class Add(Activity):
+class Add(Activity, kw_only=True):
     """`object` was added to the collection `target` (a pin, when that is `featured`)."""
 
     object: str
     target: str
 
 
-class Remove(Activity):
+class Remove(Activity, kw_only=True):
     """`object` was removed from the collection `target`."""
 
     object: str
     target: str
 
 
-class Undo(Activity):
+class Undo(Activity, kw_only=True):
     """`object` is taken back: the inner activity, or its id alone."""
 
     object: Follow | Like | Announce | Block | EmojiReact | Accept | str
 
 
-class Other(Activity):
+class Other(Activity, kw_only=True):
     """An activity of a type we know of and safely ignore (View, Dislike, Listen, ...)."""
 
     kind: str
@@ -278,7 +278,7 @@ AnyActivity: TypeAlias = (
 # --- collections --------------------------------------------------------------------------------------
 
 
-class Collection(Value):
+class Collection(Value, kw_only=True):
     """A Collection or OrderedCollection, or a page of one. Items are URIs, or documents left as they came."""
 
     id: str | None
