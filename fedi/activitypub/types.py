@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeAlias
 
-import msgspec
+from msgspec import Struct
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 """The address of everybody (ActivityPub section 5.6)."""
@@ -20,14 +20,10 @@ ACTOR_TYPES = frozenset({"Person", "Service", "Group", "Application", "Organizat
 POST_TYPES = frozenset({"Note", "Article", "Page", "Event", "Video", "Audio", "Image", "Question"})
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A value without identity."""
-
-
 # --- parts of actors and posts ------------------------------------------------------------------------
 
 
-class PublicKey(Value, kw_only=True):
+class PublicKey(Struct, frozen=True, kw_only=True):
     """A key an actor publishes: `publicKey` (RSA) or a Multikey of `assertionMethod` (FEP-521a)."""
 
     id: str
@@ -35,7 +31,7 @@ class PublicKey(Value, kw_only=True):
     pem: str
 
 
-class Media(Value, kw_only=True):
+class Media(Struct, frozen=True, kw_only=True):
     """An attachment, icon or header: Document, Image, Video, Audio."""
 
     type: str = "Document"
@@ -49,28 +45,28 @@ class Media(Value, kw_only=True):
     focal_point: tuple[float, float] | None = None
 
 
-class Field(Value, kw_only=True):
+class Field(Struct, frozen=True, kw_only=True):
     """A line of a profile: PropertyValue, both sides as HTML."""
 
     name: str
     value: str
 
 
-class Mention(Value, kw_only=True):
+class Mention(Struct, frozen=True, kw_only=True):
     """A person addressed in a post; `href` is the actor's id, `name` the handle as the author wrote it."""
 
     href: str
     name: str | None = None
 
 
-class Hashtag(Value, kw_only=True):
+class Hashtag(Struct, frozen=True, kw_only=True):
     """A hashtag, `name` with its leading #."""
 
     name: str
     href: str | None = None
 
 
-class Emoji(Value, kw_only=True):
+class Emoji(Struct, frozen=True, kw_only=True):
     """A custom emoji, `name` with its colons."""
 
     name: str
@@ -86,7 +82,7 @@ Tag: TypeAlias = Mention | Hashtag | Emoji
 # --- objects ------------------------------------------------------------------------------------------
 
 
-class Actor(Value, kw_only=True):
+class Actor(Struct, frozen=True, kw_only=True):
     """A Person, Service, Group, Application or Organization."""
 
     id: str
@@ -118,7 +114,7 @@ class Actor(Value, kw_only=True):
     """`user@domain` (FEP-2c59)."""
 
 
-class Post(Value, kw_only=True):
+class Post(Struct, frozen=True, kw_only=True):
     """A Note, or another object read as a post: Article, Page, Event, Video, Audio, Image, Question."""
 
     id: str
@@ -154,8 +150,8 @@ class Post(Value, kw_only=True):
 # --- activities ---------------------------------------------------------------------------------------
 
 
-class Activity(Value, kw_only=True):
-    """What every activity has. `actor` did it; `id` is None only where the sender left it out (Mastodon's pins)."""
+class Activity(Struct, frozen=True, kw_only=True):
+    """What every activity has. `actor` did it; `id` is None where the sender left it out."""
 
     id: str | None = None
     actor: str
@@ -164,50 +160,50 @@ class Activity(Value, kw_only=True):
     published: datetime | None = None
 
 
-class Follow(Activity, kw_only=True):
+class Follow(Activity, frozen=True, kw_only=True):
     """`actor` asks to follow `object`."""
 
     object: str
 
 
-class Accept(Activity, kw_only=True):
+class Accept(Activity, frozen=True, kw_only=True):
     """`actor` accepts a Follow: whole, or by its id when the sender did not embed it."""
 
     object: Follow | str
 
 
-class Reject(Activity, kw_only=True):
+class Reject(Activity, frozen=True, kw_only=True):
     """`actor` refuses a Follow, or removes a follower."""
 
     object: Follow | str
 
 
-class Create(Activity, kw_only=True):
+class Create(Activity, frozen=True, kw_only=True):
     """`object` is a new post, or its id where it has to be fetched."""
 
     object: Post | str
 
 
-class Update(Activity, kw_only=True):
+class Update(Activity, frozen=True, kw_only=True):
     """`object` in its new form: a post or an actor, or its id."""
 
     object: Post | Actor | str
 
 
-class Delete(Activity, kw_only=True):
+class Delete(Activity, frozen=True, kw_only=True):
     """`object` is no more; a Tombstone on the wire is reduced to its id."""
 
     object: str
 
 
-class Announce(Activity, kw_only=True):
+class Announce(Activity, frozen=True, kw_only=True):
     """A boost of `object`. `inlined` carries the object's document when the sender embedded it."""
 
     object: str
     inlined: Post | None = None
 
 
-class Like(Activity, kw_only=True):
+class Like(Activity, frozen=True, kw_only=True):
     """A favourite; Misskey adds a reaction as `content`."""
 
     object: str
@@ -215,7 +211,7 @@ class Like(Activity, kw_only=True):
     emoji: Emoji | None = None
 
 
-class EmojiReact(Activity, kw_only=True):
+class EmojiReact(Activity, frozen=True, kw_only=True):
     """A reaction with an emoji: `content` is the character or `:name:`, `emoji` the picture of the latter."""
 
     object: str
@@ -223,47 +219,47 @@ class EmojiReact(Activity, kw_only=True):
     emoji: Emoji | None = None
 
 
-class Block(Activity, kw_only=True):
+class Block(Activity, frozen=True, kw_only=True):
     """`actor` blocks the actor `object`."""
 
     object: str
 
 
-class Flag(Activity, kw_only=True):
+class Flag(Activity, frozen=True, kw_only=True):
     """A report about actors and posts, by the instance actor of the reporter's server."""
 
     objects: tuple[str, ...]
     content: str | None = None
 
 
-class Move(Activity, kw_only=True):
+class Move(Activity, frozen=True, kw_only=True):
     """The account `object` (= actor) moved to `target`."""
 
     object: str
     target: str
 
 
-class Add(Activity, kw_only=True):
+class Add(Activity, frozen=True, kw_only=True):
     """`object` was added to the collection `target` (a pin, when that is `featured`)."""
 
     object: str
     target: str
 
 
-class Remove(Activity, kw_only=True):
+class Remove(Activity, frozen=True, kw_only=True):
     """`object` was removed from the collection `target`."""
 
     object: str
     target: str
 
 
-class Undo(Activity, kw_only=True):
+class Undo(Activity, frozen=True, kw_only=True):
     """`object` is taken back: the inner activity, or its id alone."""
 
     object: Follow | Like | Announce | Block | EmojiReact | Accept | str
 
 
-class Other(Activity, kw_only=True):
+class Other(Activity, frozen=True, kw_only=True):
     """An activity of a type we know of and safely ignore (View, Dislike, Listen, ...)."""
 
     kind: str
@@ -278,7 +274,7 @@ AnyActivity: TypeAlias = (
 # --- collections --------------------------------------------------------------------------------------
 
 
-class Collection(Value, kw_only=True):
+class Collection(Struct, frozen=True, kw_only=True):
     """A Collection or OrderedCollection, or a page of one. Items are URIs, or documents left as they came."""
 
     id: str | None
