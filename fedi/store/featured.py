@@ -1,0 +1,13 @@
+"""Pins."""
+
+from __future__ import annotations
+
+from fedi.store.unit import Unit
+
+
+class Featured:
+    """Table featured."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._tx = unit
+        self._db = unit.db

@@ -1,0 +1,13 @@
+"""Reports."""
+
+from __future__ import annotations
+
+from fedi.store.unit import Unit
+
+
+class Flags:
+    """Table flags."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._tx = unit
+        self._db = unit.db

@@ -1,0 +1,13 @@
+"""Favourites and reactions."""
+
+from __future__ import annotations
+
+from fedi.store.unit import Unit
+
+
+class Interactions:
+    """Table favourites, reactions."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._tx = unit
+        self._db = unit.db

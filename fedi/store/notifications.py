@@ -1,0 +1,13 @@
+"""Notices to local people."""
+
+from __future__ import annotations
+
+from fedi.store.unit import Unit
+
+
+class Notifications:
+    """Table notifications."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._tx = unit
+        self._db = unit.db

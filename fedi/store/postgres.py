@@ -1,0 +1,107 @@
+"""PostgreSQL through asyncpg: a pool, statements prepared once, LISTEN and NOTIFY between processes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from fedi.store.database import Connection, Params, Row, for_postgresql
+
+_CHANNEL = "fedi"
+
+
+class PostgresConnection:
+    """A `Connection` on one asyncpg connection."""
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
+
+    async def rows(self, sql: str, params: Params | None = None) -> Sequence[Row]:
+        """See `Connection.rows`."""
+        text, names = for_postgresql(sql)
+        found: Sequence[Row] = await self.raw.fetch(text, *_order(names, params))
+        return found
+
+    async def row(self, sql: str, params: Params | None = None) -> Row | None:
+        """See `Connection.row`."""
+        rows = await self.rows(sql, params)
+        return rows[0] if rows else None
+
+    async def value(self, sql: str, params: Params | None = None) -> Any:
+        """See `Connection.value`."""
+        text, names = for_postgresql(sql)
+        return await self.raw.fetchval(text, *_order(names, params))
+
+    async def run(self, sql: str, params: Params | None = None) -> int:
+        """See `Connection.run`."""
+        text, names = for_postgresql(sql)
+        tag: str = await self.raw.execute(text, *_order(names, params))
+        count = tag.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def run_many(self, sql: str, params: Sequence[Params]) -> None:
+        """See `Connection.run_many`."""
+        if params:
+            text, names = for_postgresql(sql)
+            await self.raw.executemany(text, [_order(names, one) for one in params])
+
+
+def _order(names: tuple[str, ...], params: Params | None) -> list[Any]:
+    return [params[name] for name in names] if params is not None else []
+
+
+class PostgresDatabase:
+    """A database of one server, or of a cluster that looks like one."""
+
+    engine = "postgresql"
+
+    def __init__(self, pool: Any, dsn: str) -> None:
+        self._pool = pool
+        self._dsn = dsn
+
+    @classmethod
+    async def open(cls, dsn: str, size: int = 8) -> PostgresDatabase:
+        """Connect; `dsn` is a postgresql:// URL."""
+        # Our statements are few and short: compiling them to machine code costs more than it saves.
+        pool = await asyncpg.create_pool(dsn, min_size=1, max_size=size, server_settings={"jit": "off"})
+        return cls(pool, dsn)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """See `Database.reading`."""
+        async with self._pool.acquire() as raw:
+            yield PostgresConnection(raw)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        """See `Database.writing`."""
+        async with self._pool.acquire() as raw, raw.transaction():
+            yield PostgresConnection(raw)
+
+    async def script(self, connection: Connection, sql: str) -> None:
+        """See `Database.script`."""
+        assert isinstance(connection, PostgresConnection)
+        await connection.raw.execute(sql)
+
+    async def notify(self, topics: frozenset[str]) -> None:
+        """See `Database.notify`."""
+        await self._pool.executemany("SELECT pg_notify($1, $2)", [(_CHANNEL, topic) for topic in topics])
+
+    async def notices(self) -> AsyncIterator[str]:
+        """See `Database.notices`. A connection of its own, as it must not go back to the pool."""
+        queue: asyncio.Queue[str] = asyncio.Queue()
+        listener = await asyncpg.connect(self._dsn)
+        try:
+            await listener.add_listener(_CHANNEL, lambda *args: queue.put_nowait(str(args[3])))
+            while True:
+                yield await queue.get()
+        finally:
+            await listener.close()
+
+    async def close(self) -> None:
+        """See `Database.close`."""
+        await self._pool.close()

@@ -1,0 +1,13 @@
+"""The inbox queue."""
+
+from __future__ import annotations
+
+from fedi.store.unit import Unit
+
+
+class Received:
+    """Table received."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._tx = unit
+        self._db = unit.db

@@ -1,0 +1,157 @@
+"""SQLite through aiosqlite: one connection that writes, a few that read, write-ahead log, full durability."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+import msgspec
+
+from fedi.store.database import Connection, Params, Row, for_sqlite
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    # A commit has reached the disk when it returns: a 202 or a 200 is a promise (DESIGN decision 1).
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 15000",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16000",
+)
+_NOTHING: Params = {}
+
+
+class SQLiteConnection:
+    """A `Connection` on one aiosqlite connection; every call is one trip to its thread."""
+
+    def __init__(self, raw: aiosqlite.Connection) -> None:
+        self.raw = raw
+
+    async def rows(self, sql: str, params: Params | None = None) -> Sequence[Row]:
+        """See `Connection.rows`."""
+        text, bound = _bind(sql, params)
+        return list(await self.raw.execute_fetchall(text, bound))
+
+    async def row(self, sql: str, params: Params | None = None) -> Row | None:
+        """See `Connection.row`."""
+        rows = await self.rows(sql, params)
+        return rows[0] if rows else None
+
+    async def value(self, sql: str, params: Params | None = None) -> Any:
+        """See `Connection.value`."""
+        rows = await self.rows(sql, params)
+        return rows[0][0] if rows else None
+
+    async def run(self, sql: str, params: Params | None = None) -> int:
+        """See `Connection.run`."""
+        text, bound = _bind(sql, params)
+        # A cursor of a finished INSERT, UPDATE or DELETE holds nothing: closing it would be a second trip.
+        return (await self.raw.execute(text, bound)).rowcount
+
+    async def run_many(self, sql: str, params: Sequence[Params]) -> None:
+        """See `Connection.run_many`."""
+        if params:
+            await self.raw.executemany(for_sqlite(sql)[0], params)
+
+
+def _bind(sql: str, params: Params | None) -> tuple[str, Params]:
+    text, lists = for_sqlite(sql)
+    if params is None:
+        return text, _NOTHING
+    if lists:
+        params = {k: msgspec.json.encode(v).decode() if k in lists else v for k, v in params.items()}
+    return text, params
+
+
+class SQLiteDatabase:
+    """One file. Writers queue for one connection, so no transaction meets another of this process."""
+
+    engine = "sqlite"
+
+    def __init__(self, writer: aiosqlite.Connection, readers: list[aiosqlite.Connection]) -> None:
+        self._writer = writer
+        self._turn = asyncio.Lock()
+        self._readers: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        for reader in readers:
+            self._readers.put_nowait(reader)
+        self._all = [writer, *readers]
+
+    @classmethod
+    async def open(cls, path: Path, readers: int = 3) -> SQLiteDatabase:
+        """Open or create the file, and the folders above it."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connections = [await _connect(path) for _ in range(readers + 1)]
+        for reader in connections[1:]:
+            await reader.execute("PRAGMA query_only = ON")
+        return cls(connections[0], connections[1:])
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """See `Database.reading`."""
+        reader = await self._readers.get()
+        try:
+            yield SQLiteConnection(reader)
+        finally:
+            self._readers.put_nowait(reader)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        """See `Database.writing`. The transaction is immediate: it cannot lose a race at commit."""
+        async with self._turn:
+            try:
+                await self._writer.execute("BEGIN IMMEDIATE")
+                yield SQLiteConnection(self._writer)
+                # Shielded: a cancelled caller must not leave the one writer inside a transaction.
+                await asyncio.shield(self._writer.execute("COMMIT"))
+            except BaseException:
+                await asyncio.shield(self._rollback())
+                raise
+
+    async def _rollback(self) -> None:
+        await self._writer.execute(
+            "SELECT 1"
+        )  # behind whatever a cancelled caller left in the thread's queue
+        if self._writer.in_transaction:
+            await self._writer.execute("ROLLBACK")
+
+    async def script(self, connection: Connection, sql: str) -> None:
+        """See `Database.script`. Not executescript, which would commit first."""
+        for statement in _statements(sql):
+            await connection.run(statement)
+
+    async def notify(self, topics: frozenset[str]) -> None:
+        """SQLite cannot tell another process; each looks for itself now and then."""
+
+    async def notices(self) -> AsyncIterator[str]:
+        """SQLite cannot be told."""
+        await asyncio.Event().wait()
+        yield ""
+
+    async def close(self) -> None:
+        """See `Database.close`."""
+        async with self._turn:
+            for connection in self._all:
+                await connection.close()
+
+
+async def _connect(path: Path) -> aiosqlite.Connection:
+    raw = await aiosqlite.connect(path, isolation_level=None, cached_statements=512)
+    raw.row_factory = sqlite3.Row
+    for pragma in _PRAGMAS:
+        await raw.execute(pragma)
+    return raw
+
+
+def _statements(sql: str) -> list[str]:
+    found, pending = [], ""
+    for line in sql.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            found.append(pending)
+            pending = ""
+    return found

