@@ -2,12 +2,146 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
+from fedi.model.people import Account
+from fedi.store.rows import changed, columns, placeholders, read, write
 from fedi.store.unit import Unit
+
+_SELECT = f"SELECT {columns(Account)} FROM accounts"
+_ADD = f"INSERT INTO accounts ({columns(Account)}) VALUES ({placeholders(Account)})"
 
 
 class People:
-    """Table accounts."""
+    """Table `accounts`."""
 
     def __init__(self, unit: Unit) -> None:
         self._tx = unit
         self._db = unit.db
+
+    async def by_id(self, account_id: int) -> Account | None:
+        """The account with this id."""
+        return await self._one("id = :value", account_id)
+
+    async def by_uri(self, uri: str) -> Account | None:
+        """The account whose actor has this id."""
+        return await self._one("uri = :value", uri)
+
+    async def by_handle(self, handle: str) -> Account | None:
+        """The account `user@domain`, in any case."""
+        return await self._one("handle = :value", handle.lower().removeprefix("@"))
+
+    async def local_by_name(self, domain_id: int, username: str) -> Account | None:
+        """The account `username` of a domain hosted here, in any case."""
+        row = await self._db.row(
+            f"{_SELECT} WHERE domain_id = :domain AND LOWER(username) = :name",
+            {"domain": domain_id, "name": username.lower()},
+        )
+        return read(Account, row) if row else None
+
+    async def by_ids(self, ids: Collection[int]) -> dict[int, Account]:
+        """Those of `ids` that are here, in one question."""
+        found = await self._many("id = ANY(:values)", ids)
+        return {account.id: account for account in found}
+
+    async def by_uris(self, uris: Collection[str]) -> dict[str, Account]:
+        """Those of `uris` that are here, in one question."""
+        found = await self._many("uri = ANY(:values)", uris)
+        return {account.uri: account for account in found}
+
+    async def by_handles(self, handles: Collection[str]) -> dict[str, Account]:
+        """Those of `handles` (user@domain) that are here, by handle in lower case."""
+        found = await self._many("handle = ANY(:values)", [handle.lower() for handle in handles])
+        return {account.handle: account for account in found}
+
+    async def search(self, text: str, limit: int) -> list[Account]:
+        """Accounts whose username starts with `text`, those known best first."""
+        like = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        rows = await self._db.rows(
+            f"{_SELECT} WHERE handle LIKE :like ESCAPE '\\' AND suspended_at IS NULL AND deleted_at IS NULL "
+            "AND type <> 'Application' ORDER BY followers_count DESC, id LIMIT :limit",
+            {"like": like, "limit": limit},
+        )
+        return [read(Account, row) for row in rows]
+
+    async def add(self, account: Account) -> None:
+        """Add an account; its uri and handle must be new."""
+        await self._db.run(_ADD, write(account))
+
+    async def add_if_new(self, account: Account) -> bool:
+        """Add an account unless its uri or handle is taken; whether it was added."""
+        return await self._db.run(f"{_ADD} ON CONFLICT DO NOTHING", write(account)) == 1
+
+    async def replace(self, account: Account) -> None:
+        """Write every column of an account that is here."""
+        values = write(account)
+        await self._db.run(f"UPDATE accounts SET {changed(values)} WHERE id = :id", values)
+
+    async def update(self, account_id: int, **values: Any) -> None:
+        """Write some columns. Lists are JSON text (`rows.to_json`)."""
+        await self._db.run(
+            f"UPDATE accounts SET {changed(values)} WHERE id = :account_id",
+            {**values, "account_id": account_id},
+        )
+
+    async def free_handle(self, handle: str, account_id: int) -> None:
+        """Take a handle from whoever else has it: WebFinger says that it is another's now."""
+        await self._db.run(
+            "UPDATE accounts SET handle = 'former-' || CAST(id AS TEXT) || '@' || domain, handle_checked_at = NULL "
+            "WHERE handle = :handle AND id <> :id AND domain_id IS NULL",
+            {"handle": handle, "id": account_id},
+        )
+
+    async def purge(self, account_id: int) -> None:
+        """Delete what an account made: posts, relationships, notices. The row stays, marked as deleted."""
+        me = {"id": account_id, "now": self._tx.now}
+        await self._db.run(
+            "INSERT INTO tombstones (uri, former_type, local, deleted_at) "
+            "SELECT uri, type, local, :now FROM posts WHERE account_id = :id ON CONFLICT (uri) DO NOTHING",
+            me,
+        )
+        for statement in _PURGE:
+            await self._db.run(statement, {"id": account_id})
+        await self._db.run(
+            "UPDATE accounts SET deleted_at = :now, name = '', summary = '', fields = '[]', emojis = '[]', "
+            "avatar_url = NULL, header_url = NULL, followers_count = 0, following_count = 0, "
+            "local_followers_count = 0, posts_count = 0 WHERE id = :id",
+            me,
+        )
+
+    async def _one(self, where: str, value: Any) -> Account | None:
+        row = await self._db.row(f"{_SELECT} WHERE {where}", {"value": value})
+        return read(Account, row) if row else None
+
+    async def _many(self, where: str, values: Collection[Any]) -> list[Account]:
+        if not values:
+            return []
+        rows = await self._db.rows(f"{_SELECT} WHERE {where}", {"values": list(values)})
+        return [read(Account, row) for row in rows]
+
+
+_PURGE = (
+    # Counters of others first, while the rows that they count are still here.
+    "UPDATE accounts SET followers_count = followers_count - 1 WHERE followers_count > 0 AND id IN "
+    "(SELECT followee_id FROM follows WHERE follower_id = :id AND state = 'following')",
+    "UPDATE accounts SET following_count = following_count - 1 WHERE following_count > 0 AND id IN "
+    "(SELECT follower_id FROM follows WHERE followee_id = :id AND state = 'following')",
+    "UPDATE posts SET favourites_count = favourites_count - 1 WHERE favourites_count > 0 AND id IN "
+    "(SELECT post_id FROM favourites WHERE account_id = :id)",
+    "UPDATE posts SET boosts_count = boosts_count - 1 WHERE boosts_count > 0 AND id IN "
+    "(SELECT boost_of_id FROM posts WHERE account_id = :id AND boost_of_id IS NOT NULL)",
+    "UPDATE posts SET replies_count = replies_count - 1 WHERE replies_count > 0 AND id IN "
+    "(SELECT in_reply_to_id FROM posts WHERE account_id = :id AND in_reply_to_id IS NOT NULL)",
+    "UPDATE posts SET in_reply_to_id = NULL, in_reply_to_account_id = NULL WHERE in_reply_to_account_id = :id",
+    "DELETE FROM notifications WHERE from_id = :id",
+    "DELETE FROM favourites WHERE account_id = :id",
+    "DELETE FROM reactions WHERE account_id = :id",
+    "DELETE FROM blocks WHERE account_id = :id OR target_id = :id",
+    "DELETE FROM posts WHERE account_id = :id",
+    "DELETE FROM follows WHERE follower_id = :id OR followee_id = :id",
+    "DELETE FROM follower_inboxes WHERE account_id = :id",
+    "DELETE FROM follower_hosts WHERE account_id = :id",
+    "DELETE FROM flags WHERE reporter_id = :id",
+    "DELETE FROM users WHERE id = :id",
+)

@@ -1,13 +1,127 @@
-"""The inbox queue."""
+"""The inbox queue: what was acknowledged with 202 and is still to be applied.
+
+A row is the acknowledgement. Applied rows stay for a while without their body, so that the same activity is not
+applied again. The rows of one actor are applied in the order they came, one after the other.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
 
 from fedi.store.unit import Unit
 
 
+class Arrival(Struct, frozen=True):
+    """An activity as it came: proven to be `actor_id`'s. `inbox_of` is None for the shared inbox."""
+
+    uri: str
+    actor_id: int
+    inbox_of: int | None
+    body: bytes
+
+
+class Item(Struct, frozen=True):
+    """A row that was claimed."""
+
+    id: int
+    uri: str
+    actor_id: int
+    inbox_of: int | None
+    body: bytes
+    attempts: int
+
+
+# What is first of each actor and due, and what of the same actor follows it: an actor whose first row waits for
+# another try is left alone. Ids sort by time of arrival.
+_IN_TURN = """
+state = 'waiting' AND next_at <= :now AND NOT EXISTS (
+  SELECT 1 FROM received AS earlier WHERE earlier.actor_id = received.actor_id
+  AND earlier.state = 'waiting' AND earlier.id < received.id AND earlier.next_at > :now
+)
+"""
+_DUE = f"""
+SELECT id, uri, actor_id, inbox_of, body, attempts FROM received WHERE {_IN_TURN} ORDER BY id LIMIT :limit
+"""
+# SQLite has one writer at a time. PostgreSQL locks the actors, and not the rows, to keep each one's order.
+_LOCK_ACTORS = """
+SELECT actor_id FROM (SELECT DISTINCT actor_id FROM received WHERE id = ANY(:ids)) AS actors
+/*postgresql WHERE pg_try_advisory_xact_lock(actor_id) */
+"""
+_TAKE = f"SELECT id FROM received WHERE id = ANY(:ids) AND actor_id = ANY(:actors) AND {_IN_TURN}"
+
+
 class Received:
-    """Table received."""
+    """Table `received`."""
 
     def __init__(self, unit: Unit) -> None:
         self._tx = unit
         self._db = unit.db
+
+    async def add(self, arrivals: Sequence[Arrival]) -> None:
+        """Accept activities; those that are here already are left as they are."""
+        await self._db.run_many(
+            "INSERT INTO received (id, uri, actor_id, inbox_of, body, state, next_at, received_at) "
+            "VALUES (:id, :uri, :actor_id, :inbox_of, :body, 'waiting', :now, :now) ON CONFLICT (uri) DO NOTHING",
+            [
+                {
+                    "id": self._tx.new_id(),
+                    "uri": arrival.uri,
+                    "actor_id": arrival.actor_id,
+                    "inbox_of": arrival.inbox_of,
+                    "body": arrival.body,
+                    "now": self._tx.now,
+                }
+                for arrival in arrivals
+            ],
+        )
+        self._tx.wake("received")
+
+    async def has(self, uri: str) -> bool:
+        """Whether an activity is here, applied or not."""
+        return await self._db.value("SELECT 1 FROM received WHERE uri = :uri", {"uri": uri}) is not None
+
+    async def due(self, limit: int) -> list[Item]:
+        """Up to `limit` rows to apply: to be read before, and to be taken in, the transaction that applies them."""
+        rows = await self._db.rows(_DUE, {"now": self._tx.now, "limit": limit})
+        return [Item(*(row[name] for name in Item.__struct_fields__)) for row in rows]
+
+    async def take(self, items: Sequence[Item]) -> list[Item]:
+        """Those of `items` that are still to be applied, by this transaction and, until it ends, no other."""
+        ids = [item.id for item in items]
+        actors = [row["actor_id"] for row in await self._db.rows(_LOCK_ACTORS, {"ids": ids})]
+        rows = await self._db.rows(_TAKE, {"ids": ids, "actors": actors, "now": self._tx.now})
+        taken = {row["id"] for row in rows}
+        return [item for item in items if item.id in taken]
+
+    async def done(self, ids: Sequence[int]) -> None:
+        """Applied, in this transaction."""
+        await self._db.run(
+            "UPDATE received SET state = 'done', body = NULL WHERE id = ANY(:ids)",
+            {"ids": list(ids)},
+        )
+
+    async def failed(self, item_id: int, error: str, next_at: int | None) -> None:
+        """Not applied: try again at `next_at`, or never (None), with the reason kept either way."""
+        await self._db.run(
+            "UPDATE received SET attempts = attempts + 1, error = :error, "
+            "state = :state, next_at = :next_at WHERE id = :id",
+            {
+                "id": item_id,
+                "error": error,
+                "state": "dead" if next_at is None else "waiting",
+                "next_at": next_at or self._tx.now,
+            },
+        )
+
+    async def next_at(self) -> int | None:
+        """When the next row is due, or None."""
+        found: int | None = await self._db.value("SELECT MIN(next_at) FROM received WHERE state = 'waiting'")
+        return found
+
+    async def forget(self, before: int) -> int:
+        """Drop applied rows from before `before`."""
+        return await self._db.run(
+            "DELETE FROM received WHERE state = 'done' AND received_at < :before", {"before": before}
+        )

@@ -323,7 +323,6 @@ CREATE TABLE received (
   state TEXT NOT NULL,                       -- waiting | done | dead
   attempts INTEGER NOT NULL DEFAULT 0,
   next_at BIGINT NOT NULL,
-  leased_until BIGINT NOT NULL DEFAULT 0,
   error TEXT,
   received_at BIGINT NOT NULL
 );
