@@ -74,6 +74,8 @@ class Addresses:
             raise AddressRefused(f"the scheme of {url!r} is not one we speak")
         if "@" in parts.netloc or not parts.hostname:
             raise AddressRefused("a URL with credentials, or without a host")
+        if "[" in parts.netloc and ":" not in parts.hostname:
+            raise AddressRefused("brackets around something else than an IPv6 address")
         port = _DEFAULT_PORTS[parts.scheme] if port is None else port
         host = self._host(parts.hostname, port)
         return _spell(parts.scheme, host, port, parts.path, parts.query)
