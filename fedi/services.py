@@ -6,17 +6,85 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from fedi.config import Config
-from fedi.net.client import Net
+from fedi.model.people import Domain
+from fedi.net.actors import Actors
+from fedi.net.client import Net, NetSettings
+from fedi.net.signers import Signers
 from fedi.store.store import Store
+
+_REFRESH_MS = 30_000
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
 
 
 class Services:
-    """The settings, the store, the way out to other servers, and the time."""
+    """The settings, the store, the way out to other servers, and what few rules every request asks for."""
 
-    def __init__(
-        self, config: Config, store: Store, net: Net, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, config: Config, store: Store, net: Net, now: Callable[[], datetime] = utc_now) -> None:
         self.config = config
         self.store = store
         self.net = net
         self.now = now
+        self.actors = Actors(store, net)
+        self.signers = Signers(store, self.actors, now, lambda: self._domains.keys())
+        self._domains: dict[str, Domain] = {}
+        self._severities: dict[str, str | None] = {}
+        self._read_at = 0
+
+    @classmethod
+    async def open(cls, config: Config) -> Services:
+        """Connect to the database `config` names, migrate it, and open the way out."""
+        store = await Store.open(config.database.url)
+        net = Net(net_settings(config), now=utc_now)
+        return cls(config, store, net)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self.net.close()
+        await self.store.close()
+
+    async def refresh(self) -> None:
+        """Read anew what is kept in memory: the domains hosted here, and who is blocked."""
+        async with self.store.read() as tx:
+            domains = await tx.domains.all()
+        self._domains = {_authority(domain.url): domain for domain in domains}
+        self._severities.clear()
+        self._read_at = self.store.clock()
+
+    async def domain_of(self, host: str) -> Domain:
+        """The domain a request's Host header asks for; the first one when it names none of ours."""
+        await self._refresh_if_old()
+        return self._domains.get(host.lower()) or next(iter(self._domains.values()))
+
+    async def severity(self, host: str) -> str | None:
+        """How a server is blocked here: suspend, silence or not (None). At most half a minute old."""
+        await self._refresh_if_old()
+        if host not in self._severities:
+            if len(self._severities) > 50_000:
+                self._severities.clear()
+            async with self.store.read() as tx:
+                self._severities[host] = await tx.blocks.domain_severity(host)
+        return self._severities[host]
+
+    async def _refresh_if_old(self) -> None:
+        if self.store.clock() - self._read_at > _REFRESH_MS:
+            await self.refresh()
+
+
+def net_settings(config: Config) -> NetSettings:
+    """How the guarded client goes out, by the settings."""
+    federation = config.federation
+    return NetSettings(
+        user_agent=config.user_agent,
+        allow_http=federation.allow_http,
+        allow_private=tuple(str(network) for network in federation.allow_private),
+        ca_file=str(federation.ca_file) if federation.ca_file else None,
+        own_authorities=frozenset({config.host, config.domain}),
+    )
+
+
+def _authority(url: str) -> str:
+    return url.partition("://")[2].lower()

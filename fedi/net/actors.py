@@ -8,7 +8,7 @@ import msgspec
 
 from fedi.activitypub import codec, jsonld, types
 from fedi.activitypub.keys import SigningKey, algorithm_of, load_public
-from fedi.activitypub.uris import host_of, without_fragment
+from fedi.activitypub.uris import host_of
 from fedi.errors import NotAllowed, RemoteGone, RemoteInvalid
 from fedi.model.people import Account, CustomEmoji, ProfileField
 from fedi.model.sanitizing import clean, plain
@@ -44,7 +44,7 @@ class Actors:
         Most keys are a fragment of their actor's document. GoToSocial answers at the key's own address with its
         actor, others with a document of the key that names its `owner`.
         """
-        uri = without_fragment(key_id)
+        uri = key_id.partition("#")[0]
         document = await self._net.fetch(uri, signer=await self.instance_key(), fresh=True)
         owner = document.data.get("owner") or document.data.get("controller")
         if "publicKeyPem" in document.data and isinstance(owner, str):

@@ -125,3 +125,10 @@ class Received:
         return await self._db.run(
             "DELETE FROM received WHERE state = 'done' AND received_at < :before", {"before": before}
         )
+
+    async def dropped(self, item_id: int, reason: str) -> None:
+        """Refused for good by a rule of ours: done, with the reason kept."""
+        await self._db.run(
+            "UPDATE received SET state = 'done', body = NULL, error = :reason WHERE id = :id",
+            {"reason": reason, "id": item_id},
+        )

@@ -40,6 +40,7 @@ from fedi.store.people import People
 from fedi.store.postgres import PostgresDatabase
 from fedi.store.posts import Posts
 from fedi.store.processes import Processes
+from fedi.store.queues import Queues
 from fedi.store.received import Received
 from fedi.store.signals import Signals
 from fedi.store.sqlite import SQLiteDatabase
@@ -148,6 +149,11 @@ class Transaction(Unit):
     def hosts(self) -> Hosts:
         """Other servers, and their lanes."""
         return Hosts(self)
+
+    @cached_property
+    def queues(self) -> Queues:
+        """How much waits."""
+        return Queues(self)
 
     @cached_property
     def statistics(self) -> Statistics:

@@ -15,7 +15,8 @@ CREATE TABLE domains (
 CREATE TABLE hosts (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,                 -- social.example.org, with a port if it is not 443
-  due_at BIGINT,                             -- when the lane has work; NULL: nothing waits
+  due_at BIGINT,                             -- the lane's place among those with work; NULL: nothing waits
+  retry_at BIGINT NOT NULL DEFAULT 0,        -- not to be asked before: it failed, or said Retry-After
   leased_until BIGINT NOT NULL DEFAULT 0,
   leased_by TEXT,
   failures INTEGER NOT NULL DEFAULT 0,       -- in a row
@@ -329,20 +330,22 @@ CREATE TABLE received (
 CREATE INDEX received_waiting ON received (actor_id, id) WHERE state = 'waiting';
 CREATE INDEX received_queue ON received (next_at, id) WHERE state = 'waiting';
 CREATE INDEX received_age ON received (received_at) WHERE state = 'done';
+CREATE INDEX received_open ON received (state) WHERE state <> 'done';
 
 CREATE TABLE jobs (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
   payload TEXT NOT NULL,
-  key TEXT UNIQUE,                           -- one waiting job per key, if given
-  state TEXT NOT NULL DEFAULT 'waiting',     -- waiting | dead; a finished job's row is deleted
+  key TEXT,                                  -- one waiting job per key, if given
+  state TEXT NOT NULL DEFAULT 'waiting',     -- waiting | running | dead; a finished job's row is deleted
   run_at BIGINT NOT NULL,
   leased_until BIGINT NOT NULL DEFAULT 0,
   attempts INTEGER NOT NULL DEFAULT 0,
   error TEXT,
   created_at BIGINT NOT NULL
 );
-CREATE INDEX jobs_queue ON jobs (run_at, id) WHERE state = 'waiting';
+CREATE UNIQUE INDEX jobs_key ON jobs (key) WHERE state = 'waiting' AND key IS NOT NULL;
+CREATE INDEX jobs_queue ON jobs (run_at, id) WHERE state <> 'dead';
 
 -- What goes out: an activity rendered once, and a row for each inbox that has not taken it yet.
 CREATE TABLE activities (
@@ -353,22 +356,36 @@ CREATE TABLE activities (
   public BOOLEAN NOT NULL,                   -- anyone may GET it
   followers_only BOOLEAN NOT NULL DEFAULT FALSE, -- deliveries carry Collection-Synchronization (FEP-8fcf)
   document BLOB NOT NULL,
-  created_at BIGINT NOT NULL
+  created_at BIGINT NOT NULL,
+  fan_out_since BIGINT                       -- still to go to followers' inboxes, and to those left since then
 );
 CREATE INDEX activities_account ON activities (account_id, id);
+CREATE INDEX activities_fan_out ON activities (account_id, id) WHERE fan_out_since IS NOT NULL;
 
+-- In the order in which each host's lane takes them: one write finds its place beside what is read with it. No
+-- foreign key to hosts: no host is ever deleted, and 10,000 rows should not lock 10,000 others.
 CREATE TABLE deliveries (
-  id INTEGER PRIMARY KEY,
+  host_id BIGINT NOT NULL,
   activity_id BIGINT NOT NULL REFERENCES activities (id) ON DELETE CASCADE,
-  host_id BIGINT NOT NULL REFERENCES hosts (id),
   inbox TEXT NOT NULL,
-  state TEXT NOT NULL DEFAULT 'waiting',     -- waiting | dead; a delivered row is deleted
   attempts INTEGER NOT NULL DEFAULT 0,
   next_at BIGINT NOT NULL,
   error TEXT,
-  UNIQUE (activity_id, inbox)
-);
-CREATE INDEX deliveries_lane ON deliveries (host_id, id) WHERE state = 'waiting';
+  PRIMARY KEY (host_id, activity_id, inbox)
+) WITHOUT ROWID;
+CREATE INDEX deliveries_activity ON deliveries (activity_id);
+
+CREATE TABLE dead_letters (                  -- deliveries given up, and why
+  host_id BIGINT NOT NULL,
+  activity_id BIGINT NOT NULL REFERENCES activities (id) ON DELETE CASCADE,
+  inbox TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  error TEXT NOT NULL,
+  died_at BIGINT NOT NULL,
+  PRIMARY KEY (host_id, activity_id, inbox)
+) WITHOUT ROWID;
+CREATE INDEX dead_letters_activity ON dead_letters (activity_id);
+CREATE INDEX dead_letters_age ON dead_letters (died_at);
 
 -- Which process holds which part of the id space (store/ids.py).
 CREATE TABLE processes (

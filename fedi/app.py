@@ -1,0 +1,78 @@
+"""The web application: routes mounted, the domain picked, errors rendered."""
+
+from __future__ import annotations
+
+import structlog
+from quart import Quart, Response, request
+from werkzeug.exceptions import HTTPException
+
+from fedi import metrics
+from fedi.api import errors as api_errors
+from fedi.api import routes as api
+from fedi.errors import FediError, NotFound, TooLarge
+from fedi.inbox.gate import Gate
+from fedi.inbox.readings import Readings
+from fedi.inbox.routes import inbox
+from fedi.outbox import routes as outbox
+from fedi.services import Services
+from fedi.web import errors as web_errors
+from fedi.web import routes as web
+from fedi.webfinger import routes as webfinger
+
+log = structlog.get_logger()
+
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def create_app(services: Services, readings: Readings) -> Quart:
+    """The application on `services`. Importing this module, or calling this, touches neither disk nor network."""
+    app = Quart("fedi.web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = services.config.server.body_limit
+    app.extensions["fedi"] = services
+    app.extensions["fedi_gate"] = Gate(services, readings)
+    app.register_blueprint(inbox)
+    for part in (outbox, webfinger, api, web, metrics):
+        part.mount(app)
+    app.register_error_handler(FediError, _answer)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_crash)
+    return app
+
+
+async def _answer(error: FediError) -> Response:
+    """The one place where an error becomes a response: the public sentence out, the private detail in the log."""
+    if error.status >= 500:
+        log.warning("request failed", path=request.path, status=error.status, detail=str(error))
+    elif error.detail:
+        log.info("request refused", path=request.path, status=error.status, detail=error.detail)
+    if _is_for_machines():
+        return api_errors.render(error)
+    return await web_errors.render(error)
+
+
+async def _answer_http(error: HTTPException) -> Response:
+    if error.code == 404:
+        return await _answer(NotFound())
+    if error.code == 413:
+        return await _answer(TooLarge())
+    known = FediError(public=error.name)
+    known.status = error.code or 500
+    response = await _answer(known)
+    if error.code == 405 and (allow := dict(error.get_headers()).get("Allow")):
+        response.headers["Allow"] = allow
+    return response
+
+
+async def _answer_crash(error: Exception) -> Response:
+    log.exception("request crashed", path=request.path, exc_info=error)
+    return await _answer(FediError())
+
+
+def _is_for_machines() -> bool:
+    path = request.path
+    if path.startswith(("/api/", "/oauth/", "/.well-known/", "/nodeinfo/", "/inbox", "/actor")):
+        return True
+    if request.method in _WRITES and path.endswith("/inbox"):
+        return True
+    accept = request.headers.get("accept", "")
+    return "json" in accept and "text/html" not in accept

@@ -1,0 +1,59 @@
+"""What is done now and then: leases renewed, old rows forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from fedi.services import Services
+
+log = structlog.get_logger()
+
+_RENEW_SECONDS = 30
+_TIDY_SECONDS = 3_600
+_DAY_MS = 86_400_000
+# Longer than any server we know of retries a delivery (PROTOCOL section 7), so a late copy is still recognised.
+_RECEIVED_MS = 10 * _DAY_MS
+_TOMBSTONES_MS = 90 * _DAY_MS
+_ACTIVITIES_MS = 30 * _DAY_MS
+
+
+async def keep_lease(services: Services, stop: asyncio.Event) -> None:
+    """Renew this process's part of the id space; stop the process if another has taken it."""
+    while not await stopped(stop, _RENEW_SECONDS):
+        try:
+            if not await services.store.renew():
+                log.error("this process was thought dead and lost its place: stopping")
+                stop.set()
+        except Exception:
+            log.exception("lease not renewed")
+
+
+async def tidy(services: Services, stop: asyncio.Event) -> None:
+    """Forget what is no longer needed, once an hour, a bounded piece at a time."""
+    while not await stopped(stop, _TIDY_SECONDS):
+        try:
+            await tidy_once(services)
+        except Exception:
+            log.exception("tidying failed")
+
+
+async def tidy_once(services: Services) -> None:
+    """One round of forgetting."""
+    async with services.store.write() as tx:
+        await tx.received.forget(tx.now - _RECEIVED_MS)
+    async with services.store.write() as tx:
+        await tx.tombstones.forget(tx.now - _TOMBSTONES_MS)
+    async with services.store.write() as tx:
+        await tx.activities.forget(tx.now - _ACTIVITIES_MS)
+
+
+async def stopped(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait `seconds`, or until `stop` is set; whether it is."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return False
+    return True

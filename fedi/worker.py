@@ -1,0 +1,107 @@
+"""The worker: applies what came in, delivers what goes out, does the jobs, and stops cleanly.
+
+Every process that has the role runs one; they share work through leases and locks in the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from fedi import housekeeping
+from fedi.errors import FediError
+from fedi.inbox.process import Processor
+from fedi.inbox.readings import Readings
+from fedi.outbox import fanout, synchronization
+from fedi.outbox.deliver import Deliverer
+from fedi.outbox.retry import job_next_try
+from fedi.services import Services
+from fedi.social import boosting, moving, receiving
+from fedi.store.jobs import Job
+from fedi.webfinger import lookup
+
+log = structlog.get_logger()
+
+JobHandler = Callable[[Services, dict[str, Any]], Awaitable[None]]
+
+JOBS: dict[str, JobHandler] = {
+    "confirm_handle": lookup.confirm,
+    "fan_out": fanout.run,
+    "fetch_announced": boosting.run,
+    "fetch_post": receiving.run,
+    "follow_move": moving.run,
+    "refresh_actor": receiving.refresh_actor,
+    "synchronize_followers": synchronization.run,
+}
+
+_AT_ONCE = 16
+_POLL_SECONDS = 1.0
+_LEASE_MS = 120_000
+
+
+class Worker:
+    """Runs until told to stop."""
+
+    def __init__(self, services: Services, readings: Readings) -> None:
+        self._services = services
+        self._store = services.store
+        self._processor = Processor(services, readings)
+        self._deliverer = Deliverer(services)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Everything a worker does, side by side; returns once all of it has come to rest."""
+        listening = asyncio.create_task(self._store.listen())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._processor.run(stop))
+                group.create_task(self._deliverer.run(stop))
+                group.create_task(self._jobs(stop))
+                group.create_task(housekeeping.tidy(self._services, stop))
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+    async def _jobs(self, stop: asyncio.Event) -> None:
+        running: set[asyncio.Task[None]] = set()
+        while not stop.is_set():
+            try:
+                jobs = await self._claim(_AT_ONCE - len(running))
+            except Exception:
+                log.exception("claiming jobs failed")
+                jobs = []
+            running |= {asyncio.create_task(self.do(job)) for job in jobs}
+            if running and (len(running) >= _AT_ONCE or not jobs):
+                await asyncio.wait(running, timeout=_POLL_SECONDS / 4, return_when=asyncio.FIRST_COMPLETED)
+            running = {task for task in running if not task.done()}
+            if not jobs:
+                await self._store.signals.wait("jobs", _POLL_SECONDS if not running else 0.05)
+        # What is cut off here is done by whoever claims it when its lease has ended: jobs may run twice.
+        if running:
+            await asyncio.wait(running, timeout=self._services.config.server.stop_seconds / 2)
+        for task in running:
+            task.cancel()
+
+    async def _claim(self, room: int) -> list[Job]:
+        if room <= 0:
+            return []
+        async with self._store.write() as tx:
+            return await tx.jobs.claim(room, _LEASE_MS)
+
+    async def do(self, job: Job) -> None:
+        """One job: done, put off with the reason kept, or given up."""
+        try:
+            await JOBS[job.kind](self._services, {**job.payload, "job_id": job.id})
+            async with self._store.write() as tx:
+                await tx.jobs.done(job.id)
+        except Exception as error:
+            await self._put_off(job, error)
+
+    async def _put_off(self, job: Job, error: Exception) -> None:
+        reason = f"{type(error).__name__}: {error}"[:500]
+        known = isinstance(error, FediError)
+        log.info("job put off", kind=job.kind, error=reason, exc_info=None if known else error)
+        async with self._store.write() as tx:
+            await tx.jobs.failed(job.id, reason, job_next_try(job.attempts, error, tx.now))
