@@ -53,7 +53,7 @@ def configure(level: str, style: str) -> None:
     )
     # An exception becomes text before secrets are hidden: its message may hold one.
     render: Processor = _render_json if as_json else console
-    last = [structlog.processors.ExceptionRenderer(), hide_secrets, render]
+    last: list[Processor] = [structlog.processors.ExceptionRenderer(), hide_secrets, render]
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
