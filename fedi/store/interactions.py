@@ -1,13 +1,153 @@
-"""Favourites and reactions."""
+"""Favourites and reactions, with the counter on the post."""
 
 from __future__ import annotations
 
+from msgspec import Struct
+
+from fedi.model.people import Account
+from fedi.store.rows import columns, read
 from fedi.store.unit import Unit
+
+_COUNT = """
+UPDATE posts SET favourites_count = favourites_count + :by WHERE id = :post AND favourites_count + :by >= 0
+"""
+_FAVOURITERS = f"""
+SELECT f.id AS cursor_id, {columns(Account, "a.")} FROM favourites AS f JOIN accounts AS a ON a.id = f.account_id
+WHERE f.post_id = :post AND f.id < :before AND a.suspended_at IS NULL ORDER BY f.id DESC LIMIT :limit
+"""
+_BOOSTERS = f"""
+SELECT p.id AS cursor_id, {columns(Account, "a.")} FROM posts AS p JOIN accounts AS a ON a.id = p.account_id
+WHERE p.boost_of_id = :post AND p.id < :before AND p.visibility IN ('public', 'unlisted')
+AND a.suspended_at IS NULL ORDER BY p.id DESC LIMIT :limit
+"""
+_FAVOURITES = """
+SELECT id, post_id FROM favourites WHERE account_id = :account AND id < :before ORDER BY id DESC LIMIT :limit
+"""
+_LAST = 2**63 - 1
+
+
+class Reaction(Struct, frozen=True):
+    """How many reacted to a post with one emoji. `emoji` is the character, or `:name:` with its picture's `url`."""
+
+    emoji: str
+    url: str | None
+    count: int
+    mine: bool
 
 
 class Interactions:
-    """Table favourites, reactions."""
+    """Tables `favourites` and `reactions`."""
 
     def __init__(self, unit: Unit) -> None:
         self._tx = unit
         self._db = unit.db
+
+    async def favourite(self, account_id: int, post_id: int, uri: str, *, new_id: int | None = None) -> bool:
+        """Add a favourite, `uri` being its Like's; False if it is there already."""
+        added = await self._db.run(
+            "INSERT INTO favourites (id, account_id, post_id, uri, created_at) "
+            "VALUES (:id, :account, :post, :uri, :now) ON CONFLICT (post_id, account_id) DO NOTHING",
+            {
+                "id": new_id or self._tx.new_id(),
+                "account": account_id,
+                "post": post_id,
+                "uri": uri,
+                "now": self._tx.now,
+            },
+        )
+        if added:
+            await self._db.run(_COUNT, {"post": post_id, "by": 1})
+        return bool(added)
+
+    async def unfavourite(self, account_id: int, post_id: int) -> str | None:
+        """Remove a favourite; the URI of its Like, or None if there was none."""
+        row = await self._db.row(
+            "DELETE FROM favourites WHERE post_id = :post AND account_id = :account RETURNING uri",
+            {"post": post_id, "account": account_id},
+        )
+        if row is None:
+            return None
+        await self._db.run(_COUNT, {"post": post_id, "by": -1})
+        return str(row["uri"])
+
+    async def liked_by_uri(self, account_id: int, uri: str) -> int | None:
+        """The post that the account's Like `uri` was for, if it is a favourite here."""
+        found: int | None = await self._db.value(
+            "SELECT post_id FROM favourites WHERE uri = :uri AND account_id = :account",
+            {"uri": uri, "account": account_id},
+        )
+        return found
+
+    async def favouriters(
+        self, post_id: int, limit: int, max_id: int | None = None
+    ) -> list[tuple[int, Account]]:
+        """Who favourited a post, the latest first, each with the id to page by."""
+        return await self._people(_FAVOURITERS, post_id, limit, max_id)
+
+    async def boosters(
+        self, post_id: int, limit: int, max_id: int | None = None
+    ) -> list[tuple[int, Account]]:
+        """Who boosted a post where everybody may see it, the latest first, each with the id to page by."""
+        return await self._people(_BOOSTERS, post_id, limit, max_id)
+
+    async def favourites_of(
+        self, account_id: int, limit: int, max_id: int | None = None
+    ) -> list[tuple[int, int]]:
+        """(id to page by, post id) of what an account favourited, the latest first."""
+        rows = await self._db.rows(
+            _FAVOURITES, {"account": account_id, "before": max_id or _LAST, "limit": limit}
+        )
+        return [(row["id"], row["post_id"]) for row in rows]
+
+    async def react(self, account_id: int, post_id: int, emoji: str, url: str | None, uri: str) -> bool:
+        """Add a reaction; False if the account reacted with this emoji already."""
+        return bool(
+            await self._db.run(
+                "INSERT INTO reactions (id, account_id, post_id, emoji, url, uri, created_at) "
+                "VALUES (:id, :account, :post, :emoji, :url, :uri, :now) "
+                "ON CONFLICT (post_id, account_id, emoji) DO NOTHING",
+                {
+                    "id": self._tx.new_id(),
+                    "account": account_id,
+                    "post": post_id,
+                    "emoji": emoji,
+                    "url": url,
+                    "uri": uri,
+                    "now": self._tx.now,
+                },
+            )
+        )
+
+    async def unreact(self, account_id: int, uri: str) -> int | None:
+        """Remove the reaction that this activity made; its post's id, or None if there was none."""
+        row = await self._db.row(
+            "DELETE FROM reactions WHERE uri = :uri AND account_id = :account RETURNING post_id",
+            {"uri": uri, "account": account_id},
+        )
+        return int(row["post_id"]) if row else None
+
+    async def unreact_with(self, account_id: int, post_id: int, emoji: str | None) -> bool:
+        """Remove the account's reaction with this emoji, or with any; whether there was one."""
+        return bool(
+            await self._db.run(
+                "DELETE FROM reactions WHERE post_id = :post AND account_id = :account "
+                "AND (:any OR emoji = :emoji)",
+                {"post": post_id, "account": account_id, "any": emoji is None, "emoji": emoji or ""},
+            )
+        )
+
+    async def reactions(self, post_id: int, viewer_id: int | None = None) -> list[Reaction]:
+        """What people reacted to a post with, the most frequent first."""
+        rows = await self._db.rows(
+            "SELECT emoji, MAX(url) AS url, COUNT(*) AS number, "
+            "SUM(CASE WHEN account_id = :viewer THEN 1 ELSE 0 END) AS mine "
+            "FROM reactions WHERE post_id = :post GROUP BY emoji ORDER BY number DESC, MIN(id)",
+            {"post": post_id, "viewer": viewer_id or 0},
+        )
+        return [Reaction(row["emoji"], row["url"], row["number"], bool(row["mine"])) for row in rows]
+
+    async def _people(
+        self, sql: str, post_id: int, limit: int, max_id: int | None
+    ) -> list[tuple[int, Account]]:
+        rows = await self._db.rows(sql, {"post": post_id, "before": max_id or _LAST, "limit": limit})
+        return [(row["cursor_id"], read(Account, row)) for row in rows]
