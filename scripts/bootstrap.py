@@ -44,7 +44,7 @@ def _packages(dev: bool) -> None:
     wanted += project["dependency-groups"]["dev"] if dev else []
     many = len(project["project"]["dependencies"]) + (len(wanted) - 2 if dev else 0)
     _say(f"Installing {many} packages and what they need into .venv (once; a minute or two)")
-    _run([str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted])
+    _run([str(BIN / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check", *wanted])
     stamp.write_text(mark)
 
 
