@@ -11,7 +11,7 @@ from quart import Quart, Response, websocket
 
 from fedi.config import Config
 from fedi.errors import Unavailable
-from fedi.serving.lifespan import App
+from fedi.serving.lifespan import App, Message, Receive, Send
 
 
 def build(config: Config, role: str, stop: asyncio.Event) -> App:
@@ -73,5 +73,14 @@ def break_start(config: Config, role: str, stop: asyncio.Event) -> App:
     @app.before_serving
     async def start() -> None:
         raise RuntimeError("the disk is full")
+
+    return app
+
+
+def fail_start(config: Config, role: str, stop: asyncio.Event) -> App:
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": "a detail for nobody"})
+        raise Unavailable(detail="a detail for nobody", public="The database is away.")
 
     return app

@@ -218,7 +218,12 @@ def test_a_worker_listens_to_nothing(serve: Serve):
 
 @pytest.mark.parametrize("processes", ["1", "2"])
 @pytest.mark.parametrize(
-    ("app", "sentence"), [("refuse", "The database does not answer."), ("break_start", "the disk is full")]
+    ("app", "sentence"),
+    [
+        ("refuse", "The database does not answer."),
+        ("break_start", "the disk is full"),
+        ("fail_start", "The database is away.\n"),
+    ],
 )
 def test_what_start_up_refuses_ends_the_program(serve: Serve, app: str, sentence: str, processes: str):
     running = serve(f"--processes={processes}", app=app)
@@ -260,6 +265,6 @@ async def test_an_application_without_a_lifespan_is_refused():
     async def app(scope: lifespan.Message, receive: lifespan.Receive, send: lifespan.Send) -> None:
         await receive()
 
-    with pytest.raises(lifespan.StartFailed, match="ended before"):
+    with pytest.raises(lifespan.LifespanFailed, match="it ended early"):
         async with lifespan.running(app):
             pass

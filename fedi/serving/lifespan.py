@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
+
 from fedi.errors import FediError
 
 Message = MutableMapping[str, Any]
@@ -18,14 +20,20 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
+# An application that says "failed" raises too, mostly: how long to wait for what it has to say.
+_LAST_WORD_SECONDS = 1.0
 
-class StartFailed(FediError):
-    """The application could not start."""
+
+class LifespanFailed(FediError):
+    """The application could not start, or could not shut down."""
 
 
 @asynccontextmanager
 async def running(app: App) -> AsyncIterator[None]:
-    """Start `app`, run the body, and shut it down. Raises what its start-up raised, or StartFailed."""
+    """Start `app`, run the body, and shut it down.
+
+    Raises the FediError that its start-up or shutdown raised, and LifespanFailed for all else.
+    """
     to_app: asyncio.Queue[Message] = asyncio.Queue()
     from_app: asyncio.Queue[Message] = asyncio.Queue()
     scope: Message = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
@@ -34,7 +42,6 @@ async def running(app: App) -> AsyncIterator[None]:
         await _exchange("startup", task, to_app, from_app)
         yield
         await _exchange("shutdown", task, to_app, from_app)
-        await task
     finally:
         if not task.done():
             task.cancel()
@@ -49,10 +56,15 @@ async def _exchange(
     answer = asyncio.ensure_future(from_app.get())
     waiting: list[asyncio.Future[Any]] = [task, answer]
     await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    if not answer.done():
-        answer.cancel()
-        await task  # raises what the application raised
-        raise StartFailed(public=f"The application ended before its {step} was complete.")
-    message = answer.result()
-    if message["type"] != f"lifespan.{step}.complete":
-        raise StartFailed(public=f"The server's {step} failed: {message.get('message') or message['type']}")
+    if answer.done() and answer.result()["type"] == f"lifespan.{step}.complete":
+        return
+    answer.cancel()
+    await asyncio.wait([task], timeout=_LAST_WORD_SECONDS)
+    error = task.exception() if task.done() else None
+    if isinstance(error, FediError):
+        raise error
+    said = answer.result().get("message") if not answer.cancelled() and answer.done() else None
+    structlog.get_logger().error(f"{step} failed", exc_info=error)
+    raise LifespanFailed(
+        public=f"The server's {step} failed: {said or error or 'it ended early'}."
+    ) from error
