@@ -122,7 +122,8 @@ class Post(Struct, frozen=True, kw_only=True):
     attributed_to: str
     content: str | None = None
     content_map: tuple[tuple[str, str], ...] = ()
-    """(language, HTML) pairs in document order."""
+    """(language, HTML) pairs: the one that equals `content` first, the rest by language. Tags as BCP 47 writes
+    them (en, pt-BR, zh-Hant). The document's own order does not survive JSON-LD, so nothing depends on it."""
     media_type: str | None = None
     """Of `content`: None means text/html; PeerTube says text/markdown."""
     name: str | None = None
@@ -142,9 +143,27 @@ class Post(Struct, frozen=True, kw_only=True):
     context: str | None = None
     tags: tuple[Tag, ...] = ()
     attachments: tuple[Media, ...] = ()
+    image: Media | None = None
+    """The picture of an Article, Event, Page or Video: its `image` or `icon`, the widest if there are several."""
+    quote: str | None = None
+    """The quoted post (FEP-044f)."""
+    quote_authorization: str | None = None
+    """The stamp by which the quoted author consents."""
     replies: str | None = None
+    first_replies: tuple[str, ...] = ()
+    """The replies on the page of `replies` that the document holds."""
     likes: str | None = None
+    likes_total: int | None = None
     shares: str | None = None
+    shares_total: int | None = None
+
+
+class Tombstone(Struct, frozen=True, kw_only=True):
+    """What is left of a deleted object (ActivityPub section 6.4)."""
+
+    id: str
+    deleted: datetime | None = None
+    former_type: str | None = None
 
 
 # --- activities ---------------------------------------------------------------------------------------
@@ -179,7 +198,7 @@ class Reject(Activity, frozen=True, kw_only=True):
 
 
 class Create(Activity, frozen=True, kw_only=True):
-    """`object` is a new post, or its id where it has to be fetched."""
+    """`object` is a new post, or its id where it has to be fetched; of a list, the first one."""
 
     object: Post | str
 
@@ -197,10 +216,15 @@ class Delete(Activity, frozen=True, kw_only=True):
 
 
 class Announce(Activity, frozen=True, kw_only=True):
-    """A boost of `object`. `inlined` carries the object's document when the sender embedded it."""
+    """A boost of `object`, or a group passing on an activity to its followers (FEP-1b12).
+
+    `inlined` is the boosted post when the sender embedded it and it is on the sender's own host. `wrapped` is
+    the activity passed on, `object` its id: the sender's word only, to be verified at its origin.
+    """
 
     object: str
     inlined: Post | None = None
+    wrapped: AnyActivity | None = None
 
 
 class Like(Activity, frozen=True, kw_only=True):

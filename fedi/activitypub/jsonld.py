@@ -1,0 +1,238 @@
+"""JSON-LD: read a document as JSON where that is safe, by expansion where it is not, and canonicalise it.
+
+pyld takes 1 to 2 ms for a document, so `plain` uses it only when `screening` says so; callers that must not
+block ask `needs_expansion` first and call `plain` (or `codec.parse`) in a thread. Contexts are bundled;
+nothing is ever fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Any
+
+from cachetools import LRUCache
+from pyld.context_resolver import ContextResolver
+from pyld.jsonld import JsonLdError, JsonLdProcessor
+
+from fedi.activitypub import canonical, screening
+from fedi.activitypub.screening import Survey, survey
+from fedi.activitypub.vocabulary import BASE, NAMES, bundled
+from fedi.errors import Malformed
+
+Document = dict[str, Any]
+
+MAX_EXPANDED_NODES = 5_000
+MAX_CONTEXTS = 64
+MAX_SCOPED_WORK = 200_000
+
+_ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
+# What pyld raises on input that its own checks did not foresee.
+_PYLD_ERRORS = (
+    JsonLdError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    RecursionError,
+    ZeroDivisionError,
+)
+
+
+def needs_expansion(document: Document) -> bool:
+    """Whether reading the document takes milliseconds of JSON-LD expansion. Raises Malformed (see `plain`)."""
+    return screening.needs_expansion(survey(document))
+
+
+def plain(document: Document) -> Document:
+    """The document under our own terms, so that it can be read as JSON: itself, where it already is.
+
+    Terms that its contexts leave undefined have the meaning in contexts/fedi.json: many servers forget a
+    definition. So this is for what the sender signed over HTTP, not for what a Linked Data signature covers
+    (see `compact`). Raises Malformed if the document is too large or deep, or uses @graph, @included or
+    @reverse.
+    """
+    found = survey(document)
+    if not screening.needs_expansion(found):
+        return document
+    return _reduced(_expand(document, found, _LENIENT, BASE))
+
+
+def compact(document: Document) -> Document:
+    """The document under our own terms and nothing that its contexts do not define: what its RDF says.
+
+    This is what may be used of a document whose Linked Data signature verified: everything else could have
+    been added on the way without touching the signature (CVE-2022-24307). Raises Malformed, also for a
+    context that is not bundled.
+    """
+    found = survey(document)
+    _refuse_unknown(found)
+    return {"@context": _ACTIVITYSTREAMS, **_reduced(_expand(document, found, _STRICT, None))}
+
+
+def canonicalise(document: Document) -> str:
+    """The document as canonical N-Quads (URDNA2015), to sign or to verify a signature over.
+
+    Raises Malformed for what `compact` refuses, and for graphs built to make this take for ever.
+    """
+    found = survey(document)
+    _refuse_unknown(found)
+    _bound(found)
+    with _LOCK:
+        try:
+            dataset = JsonLdProcessor().to_rdf(document, _STRICT.options())
+            return canonical.n_quads(dataset)
+        except _PYLD_ERRORS as error:
+            raise Malformed(f"not JSON-LD: {error.__class__.__name__}") from error
+
+
+# --- pyld -----------------------------------------------------------------------------------------------
+
+# pyld's caches are not safe for threads, and it never releases the GIL: waiting here costs nothing.
+_LOCK = Lock()
+
+
+class _Loader:
+    """Answers pyld's requests for contexts; `unknown` is what stands for one that is not bundled."""
+
+    def __init__(self, unknown: Document | None) -> None:
+        self._unknown = unknown
+        self._cache: LRUCache[str, Any] = LRUCache(maxsize=256)
+
+    def options(self) -> Document:
+        load: Callable[[str, Any], Document] = self._load
+        resolver = ContextResolver(self._cache, load)
+        return {"documentLoader": load, "contextResolver": resolver, "base": ""}
+
+    def _load(self, url: str, _options: Any) -> Document:
+        document = bundled(url)
+        answer: Document = {"contextUrl": None, "documentUrl": url, "contentType": "application/ld+json"}
+        if document is not None:
+            return {**answer, "document": document, "tag": "static"}
+        if self._unknown is None:
+            raise JsonLdError("not a bundled context", "fedi.Refused", {"url": url})
+        return {**answer, "document": self._unknown}
+
+
+_LENIENT = _Loader({"@context": {}})
+_STRICT = _Loader(None)
+
+
+def _expand(document: Document, found: Survey, loader: _Loader, base: Document | None) -> Document:
+    _bound(found)
+    options = loader.options()
+    if base is not None:
+        options["expandContext"] = base
+    with _LOCK:
+        try:
+            expanded = JsonLdProcessor().expand(_clean(document), options)
+        except _PYLD_ERRORS as error:
+            raise Malformed(f"not JSON-LD: {error.__class__.__name__}") from error
+    if len(expanded) != 1 or not isinstance(expanded[0], dict):
+        raise Malformed("not one object")
+    return expanded[0]
+
+
+def _bound(found: Survey) -> None:
+    """Refuse what would keep pyld busy: its work grows with nodes, contexts, and scoped contexts per node."""
+    if found.nodes > MAX_EXPANDED_NODES or len(found.contexts) > MAX_CONTEXTS:
+        raise Malformed("too large for JSON-LD")
+    if found.nodes * sum(_scoped_terms(context) for context in found.contexts) > MAX_SCOPED_WORK:
+        raise Malformed("too many scoped contexts")
+
+
+def _scoped_terms(context: Any) -> int:
+    """How many terms an inline context would define again and again, wherever its terms are used."""
+    terms = [
+        entry for entry in (context if isinstance(context, list) else [context]) if isinstance(entry, dict)
+    ]
+    scoped = any(
+        isinstance(definition, dict) and "@context" in definition
+        for entry in terms
+        for definition in entry.values()
+    )
+    return sum(len(str(entry)) // 16 for entry in terms) if scoped else 0
+
+
+def _refuse_unknown(found: Survey) -> None:
+    for context in found.contexts:
+        for entry in context if isinstance(context, list) else [context]:
+            if isinstance(entry, str) and bundled(entry) is None:
+                raise Malformed(f"a context that is not bundled: {entry[:200]!r}")
+        screening.judge(context)  # for what it refuses
+
+
+def _clean(value: Any) -> Any:
+    """A copy without what pyld stumbles over and reading would skip: nulls, and ids and types of odd kinds."""
+    if isinstance(value, list):
+        return [_clean(item) for item in value if item is not None]
+    if not isinstance(value, dict):
+        return value
+    copy: Document = {}
+    for key, item in value.items():
+        if key == "@context":
+            copy[key] = item
+        elif item is not None and not (key in ("id", "type") and not _is_words(item)):
+            copy[key] = _clean(item)
+    return copy
+
+
+def _is_words(value: Any) -> bool:
+    return isinstance(value, str) or (
+        isinstance(value, list) and all(isinstance(item, str) for item in value)
+    )
+
+
+# --- from IRIs to our terms -----------------------------------------------------------------------------
+
+
+def _reduced(expanded: Document) -> Document:
+    value = _reduce(expanded)
+    return value if isinstance(value, dict) else {"id": value}
+
+
+def _reduce(node: Document) -> Any:
+    """An expanded node under our terms: what we do not read is left out, single values stand alone."""
+    if "@value" in node:
+        return node["@value"]
+    if "@list" in node:
+        return [_reduce(item) for item in node["@list"]]
+    reduced: Document = {}
+    for iri, values in node.items():
+        if iri == "@id":
+            reduced["id"] = values
+        elif iri == "@type":
+            reduced["type"] = _single([_type_name(item) for item in values])
+        elif iri in NAMES:
+            _add(reduced, NAMES[iri], values)
+    return reduced["id"] if len(reduced) == 1 and "id" in reduced else reduced
+
+
+def _add(reduced: Document, term: str, values: list[Any]) -> None:
+    items: list[Any] = []
+    for value in values:
+        language = value.get("@language", "und")
+        if language != "und":
+            reduced.setdefault(f"{term}Map", {}).setdefault(language, value["@value"])
+        elif term == "items" and "@list" in value:
+            reduced["orderedItems"] = _reduce(value)
+        else:
+            items.append(_reduce(value))
+    if len(items) == 1 and isinstance(items[0], list):  # a @list
+        items = items[0]
+    if items or (not values and term not in reduced):
+        known = reduced.get(term, [])
+        reduced[term] = _single([*(known if isinstance(known, list) else [known]), *items])
+
+
+def _single(items: list[Any]) -> Any:
+    return items[0] if len(items) == 1 else items
+
+
+def _type_name(iri: str) -> str:
+    """Our term for a type; else its last part, unless that would make it pass for one of ours."""
+    name = NAMES.get(iri)
+    if name is None:
+        name = iri.removeprefix("_:").rpartition("#")[2].rpartition("/")[2]
+        return iri if not name or name in NAMES.values() else name
+    return name
