@@ -1,0 +1,1 @@
+"""fedi and servers of other projects, talking over real sockets."""

@@ -1,0 +1,1 @@
+"""Strangers for fedi to meet: servers of other projects, and the TLS proxy between them."""
