@@ -1,0 +1,13 @@
+"""Accept: a remote person lets a local one follow it."""
+
+from __future__ import annotations
+
+from fedi.activitypub import types
+from fedi.net.signers import Verified
+from fedi.social import following
+from fedi.store.store import Transaction
+
+
+async def handle(activity: types.Accept, sender: Verified, tx: Transaction) -> None:
+    """Nobody but the person who was asked may accept, and only what was asked (CVE-2025-30741)."""
+    await following.accepted(tx, sender.account, activity.object)
