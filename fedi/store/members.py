@@ -12,6 +12,7 @@ from fedi.store.rows import columns, placeholders, read, write
 from fedi.store.unit import Unit
 
 _SELECT = f"SELECT {columns(User)} FROM users"
+_ADD = f"INSERT INTO users ({columns(User)}) VALUES ({placeholders(User)})"
 _SESSION = f"""
 SELECT t.id AS token_id, t.scopes AS scopes, a.domain_id AS domain_id,
   a.suspended_at IS NULL AND a.deleted_at IS NULL AS active, {columns(User, "u.", "u_")}
@@ -45,7 +46,11 @@ class Members:
 
     async def add(self, user: User) -> None:
         """Let the owner of an account sign in; the e-mail address must be new."""
-        await self._db.run(f"INSERT INTO users ({columns(User)}) VALUES ({placeholders(User)})", write(user))
+        await self._db.run(_ADD, write(user))
+
+    async def add_if_new(self, user: User) -> bool:
+        """The same unless the e-mail address is taken; whether it was done."""
+        return await self._db.run(f"{_ADD} ON CONFLICT (email) DO NOTHING", write(user)) == 1
 
     async def by_id(self, user_id: int) -> User | None:
         """The user of this account."""
