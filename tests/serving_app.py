@@ -63,6 +63,19 @@ def build(config: Config, role: str, stop: asyncio.Event) -> App:
     return app
 
 
+def crash(config: Config, role: str, stop: asyncio.Event) -> App:
+    """No framework between the engine and the error."""
+
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            raise RuntimeError("a bug of ours")
+        for step in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{step}.complete"})
+
+    return app
+
+
 def refuse(config: Config, role: str, stop: asyncio.Event) -> App:
     raise Unavailable(public="The database does not answer.")
 

@@ -50,6 +50,7 @@ def test_a_refusal_is_one_sentence(
     arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str],
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ):  # fmt: skip
+    monkeypatch.delenv("FEDI_DOMAIN", raising=False)
     monkeypatch.chdir(tmp_path)
     assert run(arguments) == 2
     shown = capsys.readouterr()

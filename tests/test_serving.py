@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -196,6 +197,16 @@ def test_a_killed_process_is_replaced(serve: Serve, engine: str):
     assert running.get() in {f"hello from {second}", f"hello from {third}"}
     assert running.stop() == 0, running.log.read_text()
     assert sorted(running.notes("ended")) == sorted([second, third])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_error_of_the_application_is_logged(serve: Serve, engine: str):
+    running = serve(app="crash", FEDI_SERVER__ENGINE=engine)
+    running.until_ready()
+    assert httpx.get(f"http://127.0.0.1:{running.port}/", timeout=PATIENCE).status_code == 500
+    assert running.stop() == 0
+    lines = [json.loads(line) for line in running.log.read_text().splitlines()]
+    assert any("a bug of ours" in line.get("exception", line["event"]) for line in lines)
 
 
 def test_processes_end_when_the_parent_is_killed(serve: Serve):

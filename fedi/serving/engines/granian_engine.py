@@ -11,12 +11,16 @@ from typing import Any, cast
 
 from granian._granian import SocketHolder
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server.embed import Server as Embedded
 
 from fedi.config.sections import Server
 from fedi.errors import ConfigError
 from fedi.serving.lifespan import App
 from fedi.serving.sockets import BACKLOG
+
+# Its own choice would be a handler on standard output.
+_LOGS: dict[str, Any] = {"handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 
 
 class _OnSocket(Embedded):
@@ -27,7 +31,8 @@ class _OnSocket(Embedded):
             app,
             interface=Interfaces.ASGINL,
             backlog=BACKLOG,
-            log_enabled=False,
+            log_level=LogLevels.error,
+            log_dictconfig=_LOGS,
             ssl_cert=server.tls_certificate,
             ssl_key=server.tls_key,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 from collections.abc import Sequence
@@ -45,7 +46,7 @@ def _settings(sockets: Sequence[socket.socket], server: Server) -> HypercornConf
     settings.bind = [f"fd://{os.dup(listener.fileno())}" for listener in sockets]
     settings.backlog = BACKLOG
     settings.accesslog = None
-    settings.errorlog = None
+    settings.errorlog = logging.getLogger("hypercorn.error")
     settings.include_server_header = False
     settings.graceful_timeout = server.stop_seconds
     settings.keep_alive_timeout = _KEEP_ALIVE_SECONDS
