@@ -1,0 +1,70 @@
+"""`fedi user`: make accounts, list them, and hand out access tokens."""
+
+from __future__ import annotations
+
+import secrets
+
+import click
+
+from fedi.cli.context import Context, pass_context
+from fedi.cli.running import act, local_person
+from fedi.model.people import ROLES
+from fedi.services import Services
+from fedi.social import members
+
+
+@click.group()
+def user() -> None:
+    """Accounts of this server."""
+
+
+@user.command()
+@click.argument("name")
+@click.option("--email", required=True, help="Where the person can be reached.")
+@click.option("--password", help="Made up and printed when left out.")
+@click.option("--role", type=click.Choice(ROLES), default="user", show_default=True)
+@pass_context
+def create(context: Context, name: str, email: str, password: str | None, role: str) -> None:
+    """Make the account NAME, confirmed and ready to sign in."""
+    chosen = password or secrets.token_urlsafe(12)
+
+    async def work(services: Services) -> str:
+        domain = await services.domain_of(services.config.host)
+        account = await members.create(services, domain, name, email=email, password=chosen, role=role)
+        return f"@{account.username}@{account.domain}"
+
+    handle = act(context.config(), work)
+    click.echo(f"Made {handle} ({role}).")
+    if password is None:
+        click.echo(f"Password: {chosen}")
+
+
+@user.command()
+@click.argument("name")
+@click.option("--scopes", default="read write follow push", show_default=True, help="Separated by spaces.")
+@pass_context
+def token(context: Context, name: str, scopes: str) -> None:
+    """Print a new access token of NAME, and nothing else."""
+
+    async def work(services: Services) -> str:
+        async with services.store.write() as tx:
+            account = await local_person(tx, services, name)
+            return await tx.members.add_token(account.id, " ".join(scopes.split()))
+
+    click.echo(act(context.config(), work))
+
+
+@user.command(name="list")
+@pass_context
+def show(context: Context) -> None:
+    """List the accounts of this server: handle, role, followers, posts."""
+
+    async def work(services: Services) -> list[str]:
+        async with services.store.read() as tx:
+            return [
+                f"@{account.handle}\t{role}\t{account.followers_count} followers\t{account.posts_count} posts"
+                for account, role in await tx.members.all()
+            ]
+
+    for line in act(context.config(), work):
+        click.echo(line)
