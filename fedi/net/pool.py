@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from http.cookiejar import CookieJar
 
 import aiohttp
@@ -21,8 +22,12 @@ _DNS_THREADS = 32
 _DNS_SECONDS = 60  # how long an answer is kept; the guard looks at every dialled address all the same
 
 
+@lru_cache(maxsize=2)
 def trust(ca_file: str | None) -> ssl.SSLContext:
-    """The system's certificate authorities (certifi's where there are none), and those of `ca_file`."""
+    """The system's certificate authorities (certifi's where there are none), and those of `ca_file`.
+
+    Reading them takes 20 ms, and nobody changes the context afterwards.
+    """
     context = ssl.create_default_context()
     if not context.cert_store_stats()["x509_ca"]:
         context.load_verify_locations(certifi.where())

@@ -64,6 +64,8 @@ class Wire:
             encoding = response.headers.get("content-encoding", "").strip().lower()
             if encoding not in ("", "identity", "gzip"):
                 raise RemoteInvalid(f"{target.url}: a content coding we did not ask for")
+            if _declared(response) > limit:
+                raise RemoteInvalid(f"{target.url}: declares more than {limit} bytes")
             with translated(target.url, target.authority):
                 body = await _collect(response, limit)
         finally:
@@ -89,6 +91,11 @@ class Wire:
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()
+
+
+def _declared(response: httpx.Response) -> int:
+    length = response.headers.get("content-length", "")
+    return int(length[:20]) if length.isascii() and length.isdecimal() else 0
 
 
 async def _collect(response: httpx.Response, limit: int) -> bytes:

@@ -78,7 +78,7 @@ class Names(AbstractResolver):
         """Nothing to close."""
 
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 class Remote:
@@ -87,7 +87,7 @@ class Remote:
     def __init__(self, port: int) -> None:
         self.port = port
         self.origin = f"http://127.0.0.1:{port}"
-        self.requests: list[web.Request] = []
+        self.requests: list[web.BaseRequest] = []
         self.bodies: list[bytes] = []
         self.answers: dict[str, Handler] = {}
 
@@ -98,14 +98,14 @@ class Remote:
     def paths(self) -> list[str]:
         return [request.raw_path for request in self.requests]
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         self.requests.append(request)
         self.bodies.append(await request.read())
         handler = self.answers.get(request.path)
         return web.Response(status=404, text="no such thing") if handler is None else await handler(request)
 
     def serve(self, path: str, response: Callable[[], web.StreamResponse]) -> None:
-        async def handler(_: web.Request) -> web.StreamResponse:
+        async def handler(_: web.BaseRequest) -> web.StreamResponse:
             return response()
 
         self.answers[path] = handler
@@ -131,7 +131,7 @@ class Remote:
 async def remote(address: str = "127.0.0.1", **options: Any) -> AsyncIterator[Remote]:
     listening = socket.create_server((address, 0))
     here = Remote(listening.getsockname()[1])
-    runner = web.ServerRunner(web.Server(here.handle), shutdown_timeout=0.0)
+    runner = web.ServerRunner(web.Server(here.handle, handler_cancellation=True), shutdown_timeout=0.0)
     await runner.setup()
     await web.SockSite(runner, listening, **options).start()
     try:
@@ -172,7 +172,7 @@ async def client(
         await net.close()
 
 
-def check_signature(request: web.Request, body: bytes = b"") -> signatures.Claim:
+def check_signature(request: web.BaseRequest, body: bytes = b"") -> signatures.Claim:
     """The claim of a request whose signature verifies; raises BadSignature."""
     head = RequestHead(
         request.method,
