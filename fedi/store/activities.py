@@ -90,7 +90,7 @@ class Activities:
             )
         return found
 
-    async def forget(self, before: int, limit: int = 1000) -> int:
+    async def forget(self, before: int, limit: int = 20_000) -> int:
         """Drop up to `limit` activities older than `before` (ms since 1970) that nothing needs; how many."""
         first_kept = before << 16  # ids sort by time, so only the old end of the table is looked at
         return await self._db.run(_FORGET, {"before": before, "first_kept": first_kept, "limit": limit})

@@ -74,6 +74,10 @@ _DIGESTS = """
 SELECT account_id, host_id, digest FROM follower_hosts
 WHERE account_id = ANY(:accounts) AND host_id = ANY(:hosts) AND followers > 0
 """
+_ACTORS_AT = """
+SELECT uri FROM accounts WHERE host_id = :host AND (inbox = :inbox OR shared_inbox = :inbox)
+AND deleted_at IS NULL LIMIT 5
+"""
 
 
 class Delivery(Struct, frozen=True):
@@ -150,6 +154,14 @@ class Deliveries(DeadLetters):
             "DELETE FROM deliveries WHERE host_id = :host AND inbox = :inbox",
             [{"host": host, "inbox": inbox} for host, inbox in inboxes],
         )
+
+    async def actors_at(self, inboxes: Sequence[tuple[int, str]]) -> list[str]:
+        """A few of the actors, by URI, who had one of these (host id, inbox) when last heard of."""
+        found: list[str] = []
+        for host, inbox in inboxes:
+            rows = await self._db.rows(_ACTORS_AT, {"host": host, "inbox": inbox})
+            found += [row["uri"] for row in rows]
+        return found
 
     async def drop_hosts(self, host_ids: Collection[int]) -> int:
         """Nothing of what waits goes to these hosts; how much that was."""

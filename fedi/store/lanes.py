@@ -55,8 +55,10 @@ _PASS_ON = f"""
 UPDATE hosts SET leased_until = 0, leased_by = NULL,
   due_at = CASE WHEN retry_at > :now THEN retry_at ELSE CAST(:place AS BIGINT) END WHERE {_MINE}
 """
+# A leased lane that is due again is its holder's business until the lease ends.
 _NEXT = """
-SELECT MIN(CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END) FROM hosts WHERE due_at IS NOT NULL
+SELECT due_at FROM hosts WHERE due_at IS NOT NULL AND (leased_until <= :now OR due_at >= leased_until)
+ORDER BY due_at LIMIT 1
 """
 _SUCCESS_KEPT_MS = 3_600_000  # `last_success_at` is for people: a write an hour is enough
 
@@ -129,25 +131,8 @@ class Lanes:
 
     async def next_due(self) -> int | None:
         """When a lane is due next or its lease ends (ms since 1970), or None."""
-        found: int | None = await self._db.value(_NEXT)
+        found: int | None = await self._db.value(_NEXT, {"now": self._tx.now})
         return found
-
-    async def suspended(self, names: Collection[str]) -> set[str]:
-        """Which of these hosts are of a domain that is suspended here, or below one."""
-        parents = {name: _parents(name) for name in names}
-        rows = await self._db.rows(
-            "SELECT name FROM domain_blocks WHERE severity = 'suspend' AND name = ANY(:names)",
-            {"names": list({parent for found in parents.values() for parent in found})},
-        )
-        blocked = {row["name"] for row in rows}
-        return {name for name, found in parents.items() if not blocked.isdisjoint(found)}
 
     def _of(self, host_ids: Collection[int]) -> dict[str, object]:
         return {"ids": sorted(host_ids), "owner": self._owner}
-
-
-def _parents(host: str) -> list[str]:
-    """A host with and without its port, and each domain it is below: a.b.test:8, a.b.test, b.test, test."""
-    name = host if host.startswith("[") else host.partition(":")[0]
-    labels = name.split(".")
-    return [host, *(".".join(labels[start:]) for start in range(len(labels)))]
