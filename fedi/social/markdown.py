@@ -27,6 +27,8 @@ MENTION = re.compile(
     r"@([a-zA-Z0-9_](?:[a-zA-Z0-9_.-]{0,60}[a-zA-Z0-9_])?)(?:@(\w(?:[\w.-]{0,250}\w)?(?::\d{1,5})?))?"
 )
 HASHTAG = re.compile(r"#([\w·]{1,100})")
+LENGTH_MAX = 20_000
+"""Longer Markdown from elsewhere is cut: reading it takes time that grows faster than its length."""
 _SHOWN = 30
 _PREFIX = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 

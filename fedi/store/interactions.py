@@ -23,6 +23,13 @@ AND a.suspended_at IS NULL ORDER BY p.id DESC LIMIT :limit
 _FAVOURITES = """
 SELECT id, post_id FROM favourites WHERE account_id = :account AND id < :before ORDER BY id DESC LIMIT :limit
 """
+_REACT = """
+INSERT INTO reactions (id, account_id, post_id, emoji, url, uri, created_at)
+SELECT CAST(:id AS BIGINT), CAST(:account AS BIGINT), CAST(:post AS BIGINT), CAST(:emoji AS TEXT),
+  CAST(:url AS TEXT), CAST(:uri AS TEXT), CAST(:now AS BIGINT)
+WHERE (SELECT COUNT(*) FROM reactions AS r WHERE r.post_id = :post AND r.account_id = :account) < :limit
+ON CONFLICT (post_id, account_id, emoji) DO NOTHING
+"""
 _LAST = 2**63 - 1
 
 
@@ -99,24 +106,21 @@ class Interactions:
         )
         return [(row["id"], row["post_id"]) for row in rows]
 
-    async def react(self, account_id: int, post_id: int, emoji: str, url: str | None, uri: str) -> bool:
-        """Add a reaction; False if the account reacted with this emoji already."""
-        return bool(
-            await self._db.run(
-                "INSERT INTO reactions (id, account_id, post_id, emoji, url, uri, created_at) "
-                "VALUES (:id, :account, :post, :emoji, :url, :uri, :now) "
-                "ON CONFLICT (post_id, account_id, emoji) DO NOTHING",
-                {
-                    "id": self._tx.new_id(),
-                    "account": account_id,
-                    "post": post_id,
-                    "emoji": emoji,
-                    "url": url,
-                    "uri": uri,
-                    "now": self._tx.now,
-                },
-            )
-        )
+    async def react(
+        self, account_id: int, post_id: int, emoji: str, url: str | None, uri: str, limit: int
+    ) -> bool:
+        """Add a reaction; False if the account reacted with this emoji, or `limit` others, already."""
+        params = {
+            "id": self._tx.new_id(),
+            "account": account_id,
+            "post": post_id,
+            "emoji": emoji,
+            "url": url,
+            "uri": uri,
+            "now": self._tx.now,
+            "limit": limit,
+        }
+        return bool(await self._db.run(_REACT, params))
 
     async def unreact(self, account_id: int, uri: str) -> int | None:
         """Remove the reaction that this activity made; its post's id, or None if there was none."""
@@ -126,13 +130,12 @@ class Interactions:
         )
         return int(row["post_id"]) if row else None
 
-    async def unreact_with(self, account_id: int, post_id: int, emoji: str | None) -> bool:
-        """Remove the account's reaction with this emoji, or with any; whether there was one."""
+    async def unreact_all(self, account_id: int, post_id: int) -> bool:
+        """Remove what the account reacted with to the post; whether there was anything."""
         return bool(
             await self._db.run(
-                "DELETE FROM reactions WHERE post_id = :post AND account_id = :account "
-                "AND (:any OR emoji = :emoji)",
-                {"post": post_id, "account": account_id, "any": emoji is None, "emoji": emoji or ""},
+                "DELETE FROM reactions WHERE post_id = :post AND account_id = :account",
+                {"post": post_id, "account": account_id},
             )
         )
 

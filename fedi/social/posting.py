@@ -1,0 +1,195 @@
+"""Posting: what local people write, change and delete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct
+
+from fedi.errors import NotAllowed, NotFound, Unprocessable
+from fedi.model.people import Account
+from fedi.model.posts import VISIBILITIES, Attachment, Post
+from fedi.outbox.posts import to_create, to_delete, to_update
+from fedi.outbox.publish import Audience, activity_uri, addresses_of, publish
+from fedi.social import boosting, text
+from fedi.social.notifying import notify
+from fedi.social.remote_posts import mentioned
+from fedi.social.seeing import visible_original
+from fedi.store.store import Transaction
+
+CHARACTERS = 1_000
+"""The limit where a server sets no other."""
+ATTACHMENTS_MAX = 16
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """What somebody is about to post.
+
+    `mentions` are the accounts of the handles in `text` (`text.find_handles`), found before, because that may
+    need the network; handles without an account stay plain words.
+    """
+
+    text: str = ""
+    summary: str = ""
+    sensitive: bool = False
+    visibility: str = "public"
+    language: str | None = None
+    in_reply_to: Post | None = None
+    mentions: Mapping[str, Account] = {}
+    attachments: tuple[Attachment, ...] = ()
+    idempotency_key: str | None = None
+
+
+async def create(tx: Transaction, author: Account, draft: Draft, *, characters: int = CHARACTERS) -> Post:
+    """Post a draft; with an Idempotency-Key that was used before, the post that it made then.
+
+    Raises Unprocessable for what cannot be posted, NotFound for an answer to what the author may not see.
+    """
+    if draft.idempotency_key and (earlier := await tx.posts.idempotent(author.id, draft.idempotency_key)):
+        return earlier
+    _check(author, draft, characters)
+    parent = await visible_original(tx, draft.in_reply_to, author) if draft.in_reply_to else None
+    rendered = text.render(draft.text, draft.mentions, addresses_of(author))
+    post = _post(tx, author, draft, parent, rendered)
+    await tx.posts.add(post, [account.id for account in rendered.mentions])
+    if draft.idempotency_key:
+        await tx.posts.remember_key(author.id, draft.idempotency_key, post.id)
+    await tx.timelines.push(post.id, author, created=post.created_at)
+    await _tell(tx, post, rendered.mentions)
+    audience = _audience(post, [*rendered.mentions, *await _answered(tx, post)])
+    await publish(tx, to_create(post, author), by=author, audience=audience)
+    return post
+
+
+async def edit(
+    tx: Transaction, author: Account, post: Post, draft: Draft, *, characters: int = CHARACTERS
+) -> Post:
+    """Give a post of one's own a new text; what it was is kept. Who may see it, and what it answers, stays."""
+    if post.account_id != author.id or not post.local or post.boost_of_id is not None:
+        raise NotFound(f"{author.uri} did not write {post.uri}")
+    _check(author, msgspec.structs.replace(draft, visibility=post.visibility), characters)
+    rendered = text.render(draft.text, draft.mentions, addresses_of(author))
+    after = msgspec.structs.replace(
+        post,
+        **_words(draft, rendered, author),
+        # Later than before, whatever the clock says: others take over only what is newer.
+        edited_at=max(tx.now, (post.edited_at or post.created_at) + 1),
+    )
+    await tx.posts.edit(post, after)
+    await tx.posts.retag(post.id, after.tags)
+    new = await _change_mentions(tx, after, rendered.mentions)
+    await _tell(tx, after, new, edited=True)
+    audience = await _everyone_with(tx, after)
+    await publish(tx, to_update(after, author, activity_uri(tx, author)[1]), by=author, audience=audience)
+    return after
+
+
+async def delete(tx: Transaction, author: Account, post: Post) -> None:
+    """Delete a post of one's own, or a boost, everywhere it may have got to."""
+    if post.account_id != author.id or not post.local:
+        raise NotFound(f"{author.uri} did not write {post.uri}")
+    if post.boost_of_id is not None:
+        await boosting.unboost(tx, author, post)
+        return
+    audience = await _everyone_with(tx, post)
+    await tx.posts.delete(post)
+    gone = (post.uri, addresses_of(author).create(post.id))
+    await tx.tombstones.add_many(gone, post.type, local=True)
+    await publish(tx, to_delete(post, author, activity_uri(tx, author)[1]), by=author, audience=audience)
+
+
+def _check(author: Account, draft: Draft, characters: int) -> None:
+    if not author.is_local or not author.is_active:
+        raise NotAllowed(f"{author.uri} cannot post here")
+    if draft.visibility not in VISIBILITIES:
+        raise Unprocessable(public="Validation failed: Visibility is not included in the list")
+    if len(draft.attachments) > ATTACHMENTS_MAX:
+        raise Unprocessable(public=f"Validation failed: At most {ATTACHMENTS_MAX} files can be attached")
+    text.check(draft.text, draft.summary, characters, may_be_empty=bool(draft.attachments))
+
+
+def _words(draft: Draft, rendered: text.Rendered, author: Account) -> dict[str, object]:
+    """The parts of a post that its author's words decide, in a first form and in every later one."""
+    return {
+        "summary": draft.summary.strip(),
+        "content": rendered.html,
+        "source": draft.text,
+        "source_media_type": "text/markdown",
+        "language": draft.language,
+        "sensitive": draft.sensitive or bool(draft.summary.strip()),
+        "mentions": tuple(mentioned(account, author) for account in rendered.mentions),
+        "tags": rendered.tags,
+        "attachments": draft.attachments,
+    }
+
+
+def _post(
+    tx: Transaction, author: Account, draft: Draft, parent: Post | None, rendered: text.Rendered
+) -> Post:
+    addresses = addresses_of(author)
+    post_id = tx.new_id()
+    post = Post(
+        id=post_id,
+        uri=addresses.post(post_id),
+        url=addresses.post_page(author.username, post_id),
+        account_id=author.id,
+        local=True,
+        visibility=draft.visibility,
+        in_reply_to_id=parent.id if parent else None,
+        in_reply_to_account_id=parent.account_id if parent else None,
+        in_reply_to_uri=parent.uri if parent else None,
+        conversation=(parent and parent.conversation) or addresses.context(post_id),
+        created_at=tx.now,
+    )
+    return msgspec.structs.replace(post, **_words(draft, rendered, author))
+
+
+async def _answered(tx: Transaction, post: Post) -> list[Account]:
+    """Whom a post answers, if everybody may see it: they are told even where the text does not name them."""
+    if post.in_reply_to_account_id is None or not post.is_public:
+        return []
+    author = await tx.people.by_id(post.in_reply_to_account_id)
+    return [author] if author is not None else []
+
+
+def _audience(post: Post, people: list[Account]) -> Audience:
+    return Audience(
+        inboxes=tuple(dict.fromkeys(one.delivery_inbox for one in people if not one.is_local)),
+        followers=post.visibility != "direct",
+        visibility=post.visibility,
+    )
+
+
+async def _everyone_with(tx: Transaction, post: Post) -> Audience:
+    """Every server that may have the post: for its edits and its deletion."""
+    return Audience(
+        inboxes=await tx.posts.holders(post),
+        followers=post.visibility != "direct",
+        former_since=post.created_at,
+        visibility=post.visibility,
+    )
+
+
+async def _tell(tx: Transaction, post: Post, people: tuple[Account, ...], *, edited: bool = False) -> None:
+    for account in people:
+        if account.is_local:
+            await notify(tx, account.id, "mention", post.account_id, post.id)
+    if edited:
+        for booster in await tx.posts.local_boosters(post.id):
+            await notify(tx, booster, "update", post.account_id, post.id)
+        return
+    answers_others = post.in_reply_to_id and post.in_reply_to_account_id != post.account_id
+    if post.visibility != "direct" and not answers_others:
+        for watcher in await tx.posts.watchers(post.account_id):
+            await notify(tx, watcher, "status", post.account_id, post.id)
+
+
+async def _change_mentions(tx: Transaction, post: Post, people: tuple[Account, ...]) -> tuple[Account, ...]:
+    """Those who are mentioned now and were not before."""
+    before = await tx.posts.mentioned_ids(post.id)
+    now = {account.id for account in people}
+    if before - now:
+        await tx.posts.unmention(post.id, before - now)
+    await tx.posts.mention(post.id, now - before)
+    return tuple(account for account in people if account.id not in before)
