@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,6 +19,9 @@ from fedi.errors import (
     Unreachable,
 )
 from fedi.net.guard import RefusedAddress
+
+# We are out of file descriptors or buffers: no fault of the other server's.
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 class HostTrouble(Unreachable):
@@ -44,6 +48,8 @@ def translated(url: str, authority: str) -> Iterator[None]:
 def _meaning(error: Exception, url: str, authority: str) -> FetchError:
     causes = tuple(_causes(error))
     what = f"{url}: {type(causes[-1]).__name__} {causes[-1]}"[:500]
+    if any(isinstance(cause, OSError) and cause.errno in _EXHAUSTED for cause in causes):
+        return NotAsked(what)
     if any(isinstance(cause, RefusedAddress) for cause in causes):
         return AddressRefused(what)
     if any(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import ssl
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from aiohttp import web
 from fedi.errors import Unreachable
 from fedi.net.client import Net
 from fedi.net.pool import Connector, trust
-from fedi.net.troubles import HostTrouble
+from fedi.net.troubles import HostTrouble, NotAsked
 from tests.net.servers import LAB, Names, client, remote, signer
 from tests.support.certificates import self_signed
 
@@ -157,3 +158,18 @@ async def test_the_systems_resolver_is_used_by_default():
     async with remote() as here, client() as net:
         here.serve_json("/note", {"id": f"http://localhost:{here.port}/note"})
         assert (await net.fetch(f"http://localhost:{here.port}/note", signer=None)).data
+
+
+async def test_running_out_of_file_descriptors_is_not_held_against_the_other_server(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def no_more(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    async with remote() as here, client() as net:
+        uri = here.serve_object("/note")
+        with monkeypatch.context() as patch:
+            patch.setattr("fedi.net.guard.socket.socket", no_more)
+            with pytest.raises(NotAsked):
+                await net.fetch(uri, signer=None)
+        assert (await net.fetch(uri, signer=None)).uri == uri

@@ -299,10 +299,8 @@ async def test_gets_to_one_host_are_few_at_a_time_first_come_first_served():
         here.answers = {f"/{number:02}": slow for number in range(20)}
         await asyncio.gather(*(net.fetch(here.url(path), signer=None) for path in here.answers))
         assert most == 2
-        # Two run side by side, and may arrive in either order.
-        assert [sorted(order[start : start + 2]) for start in range(0, 20, 2)] == [
-            [f"/{start:02}", f"/{start + 1:02}"] for start in range(0, 20, 2)
-        ] or all(abs(int(path[1:]) - place) <= 2 for place, path in enumerate(order))
+        # Two run side by side and may overtake each other, nothing more.
+        assert all(abs(int(path[1:]) - place) <= 1 for place, path in enumerate(order))
         assert len(net._lanes) == 0
 
 
