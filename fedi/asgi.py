@@ -1,6 +1,6 @@
 """The ASGI application: `fedi.asgi:app` for any server, `build` for `fedi serve`.
 
-uvicorn fedi.asgi:app          # reads ./config.toml and FEDI_* when it starts
+uvicorn fedi.asgi:app          # reads config.toml (or FEDI_CONFIG) and FEDI_* as it starts
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ async def app(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     """The application with the settings of the current folder, built as the server starts it."""
     application = _applications.get("app")
     if application is None:
-        config = Config.load(Path("config.toml"), os.environ)
+        config = Config.load(Path(os.environ.get("FEDI_CONFIG", "config.toml")), os.environ)
         logs.configure(config.server.log_level, config.server.log_format)
         application = _applications["app"] = build(config, "all", asyncio.Event())
     await application(scope, receive, send)

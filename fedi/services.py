@@ -74,15 +74,16 @@ class Services:
             await self.refresh()
 
 
-def net_settings(config: Config) -> NetSettings:
-    """How the guarded client goes out, by the settings."""
+def net_settings(config: Config, *, ask_ourselves: bool = False) -> NetSettings:
+    """How the guarded client goes out, by the settings. Only `fedi doctor` asks our own address."""
     federation = config.federation
     return NetSettings(
         user_agent=config.user_agent,
         allow_http=federation.allow_http,
         allow_private=tuple(str(network) for network in federation.allow_private),
         ca_file=str(federation.ca_file) if federation.ca_file else None,
-        own_authorities=frozenset({config.host, config.domain}),
+        own_authorities=frozenset() if ask_ourselves else frozenset({config.host, config.domain}),
+        read_seconds=federation.timeout_seconds,
     )
 
 

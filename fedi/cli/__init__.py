@@ -18,6 +18,14 @@ from fedi.errors import FediError
 # name: (module:attribute, help). The help stands here too, so that `fedi --help` imports none of them.
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("fedi.cli.serving:serve", "Run the server."),
+    "demo": ("fedi.cli.demo:demo", "Two servers on loopback, with people and posts, to try."),
+    "user": ("fedi.cli.user:user", "Make accounts, list them, hand out access tokens."),
+    "post": ("fedi.cli.acting:post", "Post as a local person."),
+    "follow": ("fedi.cli.acting:follow", "Follow somebody as a local person."),
+    "queue": ("fedi.cli.queue:queue", "What waits, why, and what was given up."),
+    "block": ("fedi.cli.block:block", "Block other servers."),
+    "db": ("fedi.cli.db:db", "Bring the database up to date, and check it."),
+    "doctor": ("fedi.cli.doctor:doctor", "Check the whole installation and say what to do."),
 }
 
 

@@ -8,7 +8,7 @@ from fedi.cli.context import Context, pass_context
 from fedi.cli.running import act, local_person
 from fedi.model.posts import VISIBILITIES
 from fedi.services import Services
-from fedi.social import following, posting
+from fedi.social import following, mentioning, posting
 from fedi.social.posting import Draft
 from fedi.webfinger import lookup
 
@@ -24,7 +24,7 @@ def post(context: Context, name: str, text: str, visibility: str) -> None:
     async def work(services: Services) -> int:
         async with services.store.read() as tx:
             author = await local_person(tx, services, name)
-        mentions = await lookup.resolve_mentions(services, text, author)
+        mentions = await mentioning.resolve_all(services, text, author)
         async with services.store.write() as tx:
             draft = Draft(text=text, visibility=visibility, mentions=mentions)
             return (await posting.create(tx, author, draft)).id

@@ -30,7 +30,9 @@ def create(context: Context, name: str, email: str, password: str | None, role: 
 
     async def work(services: Services) -> str:
         domain = await services.domain_of(services.config.host)
-        account = await members.create(services, domain, name, email=email, password=chosen, role=role)
+        account = await members.create(
+            services, domain, name, email=email, password=chosen, role=role, allow_reserved=True
+        )
         return f"@{account.username}@{account.domain}"
 
     handle = act(context.config(), work)

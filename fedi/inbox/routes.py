@@ -32,7 +32,7 @@ async def personal(account_id: int) -> Response:
 
 async def _admit(inbox_of: int | None) -> Response:
     gate: Gate = current_app.extensions["fedi_gate"]
-    await gate.admit(request_head(), await request.get_data(cache=False), inbox_of)
+    await gate.admit(request_head(), await request.get_data(cache=False, as_text=False), inbox_of)
     return Response("", status=202, content_type="text/plain")
 
 

@@ -38,14 +38,14 @@ class Actors:
                 raise NotAllowed(f"{uri} is on a blocked server")
         return await self._kept(await self._net.fetch(uri, signer=await self.instance_key(), fresh=fresh))
 
-    async def find_by_key(self, key_id: str) -> Account:
-        """The account that publishes the key `key_id`, fetched anew.
+    async def find_by_key(self, key_id: str, *, fresh: bool = False) -> Account:
+        """The account that publishes the key `key_id`, fetched; `fresh` asks even who failed a moment ago.
 
         Most keys are a fragment of their actor's document. GoToSocial answers at the key's own address with its
         actor, others with a document of the key that names its `owner`.
         """
         uri = key_id.partition("#")[0]
-        document = await self._net.fetch(uri, signer=await self.instance_key(), fresh=True)
+        document = await self._net.fetch(uri, signer=await self.instance_key(), fresh=fresh)
         owner = document.data.get("owner") or document.data.get("controller")
         if "publicKeyPem" in document.data and isinstance(owner, str):
             return await self.find(owner, fresh=True)
@@ -101,9 +101,7 @@ async def keep(tx: Transaction, actor: types.Actor) -> Account:
         account = _carry_over(account, known)
         await tx.people.replace(account)
         if account.delivery_inbox != known.delivery_inbox:
-            await tx.follows.moved_inbox(
-                account.id, known.delivery_inbox, account.delivery_inbox, account.host_id
-            )
+            await tx.follows.moved_inbox(account.id, known.delivery_inbox, account.delivery_inbox, host_id)
     for key in actor.public_keys:
         await tx.keys.put(key.id, account.id, _kind(key.pem), key.pem)
     if known is not None:

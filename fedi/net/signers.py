@@ -84,7 +84,7 @@ class Signers:
         cached = self._cache.get(claim.key_id)
         if cached is not None and now - cached.cached_at < _CACHE_MS:
             return cached
-        return await self._stored(claim.key_id) or await self._fetched(claim)
+        return await self._stored(claim.key_id) or await self._fetched(claim, fresh=False)
 
     async def _stored(self, key_id: str) -> _CachedKey | None:
         async with self._store.read() as tx:
@@ -94,10 +94,10 @@ class Signers:
             return None
         return self._remember(key_id, account, key.public_pem, key.fetched_at)
 
-    async def _fetched(self, claim: Claim) -> _CachedKey:
+    async def _fetched(self, claim: Claim, *, fresh: bool) -> _CachedKey:
         """The key as the actor's own server publishes it: bound to its owner, and the owner to it."""
         try:
-            account = await self._actors.find_by_key(claim.key_id)
+            account = await self._actors.find_by_key(claim.key_id, fresh=fresh)
         except RemoteGone as error:
             raise BadSignature(f"the actor of {claim.key_id} is gone") from error
         except Unreachable as error:
@@ -115,7 +115,7 @@ class Signers:
         if key.account.is_local or self._store.clock() - key.fetched_at < _REFETCH_MS:
             return None
         self._cache.pop(claim.key_id, None)
-        newer = await self._fetched(claim)
+        newer = await self._fetched(claim, fresh=True)
         return newer if newer.public_pem != key.public_pem else None
 
     def _remember(self, key_id: str, account: Account, public_pem: str, fetched_at: int) -> _CachedKey:
