@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from typing import Protocol
 
 from fedi.activitypub import types
+from fedi.activitypub.uris import same_origin
 from fedi.errors import NotAllowed
 from fedi.model.people import Account
 from fedi.net.signers import Verified
@@ -18,8 +19,8 @@ class Undone(Protocol):
 
     def __call__(
         self, tx: Transaction, actor: Account, *, object_uri: str | None, uri: str | None
-    ) -> Awaitable[bool | None]:
-        """Whether there was anything to take back, where the verb can tell."""
+    ) -> Awaitable[bool]:
+        """Whether there was anything to take back."""
         ...
 
 
@@ -45,7 +46,7 @@ async def handle(activity: types.Undo, sender: Verified, tx: Transaction) -> Non
         return
     was_here = await _VERBS[type(inner)](tx, sender.account, object_uri=inner.object, uri=inner.id)
     if inner.id is not None and not was_here:
-        await tx.tombstones.add(inner.id, type(inner).__name__)
+        await _keep_out(inner.id, type(inner).__name__, sender.account, tx)
 
 
 async def _undo_by_id(uri: str, actor: Account, tx: Transaction) -> None:
@@ -53,4 +54,10 @@ async def _undo_by_id(uri: str, actor: Account, tx: Transaction) -> None:
     for verb in _VERBS.values():
         if await verb(tx, actor, object_uri=None, uri=uri):
             return
-    await tx.tombstones.add(uri)
+    await _keep_out(uri, None, actor, tx)
+
+
+async def _keep_out(uri: str, kind: str | None, actor: Account, tx: Transaction) -> None:
+    # Only ids of the actor's own server: nobody decides what we take from another one.
+    if same_origin(uri, actor.uri):
+        await tx.tombstones.add(uri, kind)
