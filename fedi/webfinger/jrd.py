@@ -67,5 +67,7 @@ def _is_link(link: Any) -> bool:
 
 
 def _link(link: dict[str, Any]) -> Link:
-    texts = {name: value for name in ("type", "href", "template") if isinstance(value := link.get(name), str)}
+    texts: dict[str, Any] = {
+        name: value for name in ("type", "href", "template") if isinstance(value := link.get(name), str)
+    }
     return Link(link["rel"], **texts)
