@@ -23,9 +23,10 @@ ON CONFLICT (host_id, activity_id, inbox) DO UPDATE SET
 _ONE = "host_id = :host AND activity_id = :activity AND inbox = :inbox"
 _SUMMARY = """
 SELECT h.name, COUNT(*) AS waiting, MIN(d.activity_id) AS oldest, MAX(d.attempts) AS attempts,
-  h.due_at, h.failures, h.failing_since, h.last_error
+  CASE WHEN h.due_at > :now AND h.leased_until <= :now THEN h.due_at END AS due_at,
+  h.failures, h.failing_since, h.last_error
 FROM deliveries d JOIN hosts h ON h.id = d.host_id
-GROUP BY h.id, h.name, h.due_at, h.failures, h.failing_since, h.last_error
+GROUP BY h.id, h.name, h.due_at, h.leased_until, h.failures, h.failing_since, h.last_error
 ORDER BY waiting DESC, h.name LIMIT :limit
 """
 _DEAD = """
@@ -42,7 +43,7 @@ ON CONFLICT DO NOTHING
 
 
 class WaitingLane(Struct, frozen=True):
-    """What waits for a host, and why. `oldest` is an activity's id; times in ms since 1970."""
+    """What waits for a host, and why. `oldest` is an activity's id; `due_at` None: now. Times in ms since 1970."""
 
     host: str
     waiting: int
@@ -99,13 +100,8 @@ class DeadLetters:
     async def waiting_summary(self, limit: int = 100) -> list[WaitingLane]:
         """What waits, by host, the longest queue first."""
         names = WaitingLane.__struct_fields__
-        rows = await self._db.rows(_SUMMARY, {"limit": limit})
+        rows = await self._db.rows(_SUMMARY, {"limit": limit, "now": self._tx.now})
         return [WaitingLane(row["name"], *(row[name] for name in names[1:])) for row in rows]
-
-    async def counts(self) -> tuple[int, int]:
-        """(waiting, dead): how many deliveries there are of either kind."""
-        waiting = await self._db.value("SELECT COUNT(*) FROM deliveries")
-        return waiting, await self._db.value("SELECT COUNT(*) FROM dead_letters")
 
     async def dead(self, limit: int, after: DeadLetter | None = None) -> list[DeadLetter]:
         """Dead letters in the order of their activities; `after` is the last one of the page before."""

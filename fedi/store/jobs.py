@@ -49,18 +49,6 @@ class Job(Struct, frozen=True):
     attempts: int
 
 
-class JobState(Struct, frozen=True):
-    """A job as operators see it; `state` is waiting, running or dead."""
-
-    id: int
-    kind: str
-    state: str
-    payload: str
-    attempts: int
-    run_at: int
-    error: str | None
-
-
 class Jobs:
     """Table `jobs`."""
 
@@ -124,20 +112,6 @@ class Jobs:
         """When the next job is due or its lease ends, or None."""
         found: int | None = await self._db.value(_NEXT)
         return found
-
-    async def show(self, limit: int, state: str | None = None) -> list[JobState]:
-        """Jobs for an operator, the next first; of one state if given."""
-        rows = await self._db.rows(
-            "SELECT id, kind, state, payload, attempts, run_at, error FROM jobs "
-            "WHERE CAST(:state AS TEXT) IS NULL OR state = CAST(:state AS TEXT) ORDER BY run_at, id LIMIT :limit",
-            {"state": state, "limit": limit},
-        )
-        return [JobState(*(row[name] for name in JobState.__struct_fields__)) for row in rows]
-
-    async def counts(self) -> dict[tuple[str, str], int]:
-        """How many jobs there are by (kind, state)."""
-        rows = await self._db.rows("SELECT kind, state, COUNT(*) AS n FROM jobs GROUP BY kind, state")
-        return {(row["kind"], row["state"]): row["n"] for row in rows}
 
     async def retry(self, ids: Collection[int] | None = None) -> int:
         """Give dead jobs (None: all of them) as many attempts as a new one; how many there were."""
