@@ -19,7 +19,7 @@ from tests.builders import make_person, make_stranger
 from tests.store.recount import recount
 from tests.support.sent import notices, sent
 
-MOST_STATEMENTS = 24
+MOST_STATEMENTS = 16
 
 
 def asks(bo: Account, ana: Account, number: int = 1) -> types.Follow:
