@@ -89,10 +89,12 @@ class FollowCounts:
         """These follows were in force until now."""
         await self._change(pairs, -1)
 
-    async def moved_inbox(self, account_id: int, old: str, new: str, host_id: int) -> None:
+    async def moved_inbox(self, account_id: int, old: str, new: str, host_id: int | None) -> None:
         """A remote follower takes its posts elsewhere; its account was changed before, in this transaction."""
-        params = {"id": account_id, "now": self._tx.now}
-        await self._db.run(_LEAVE_INBOX, {**params, "old": old})
+        if host_id is None:
+            name = host_of(new)
+            host_id = (await Hosts(self._tx).ensure([name]))[name]
+        await self._db.run(_LEAVE_INBOX, {"id": account_id, "old": old, "now": self._tx.now})
         await self._db.run(_ENTER_INBOX, {"id": account_id, "new": new, "host": host_id})
 
     async def _change(self, pairs: Sequence[Pair], by: int) -> None:

@@ -115,8 +115,10 @@ class Follows(FollowLists):
         batches = [people[start : start + _BATCH] for start in range(0, len(people), _BATCH)]
         return sum([await self._remove_of_all(batch) for batch in batches])
 
-    async def moved_inbox(self, account_id: int, old_inbox: str, new_inbox: str, host_id: int) -> None:
-        """Count a remote follower at its new delivery inbox (which `host_id` answers for).
+    async def moved_inbox(
+        self, account_id: int, old_inbox: str, new_inbox: str, host_id: int | None = None
+    ) -> None:
+        """Count a remote follower at its new delivery inbox, whose host is looked up unless it is given.
 
         Call it after the account's row was changed, in the same transaction.
         """

@@ -125,7 +125,7 @@ async def test_a_moved_inbox_takes_its_follower_along(store: Store) -> None:
         new = "https://in.b.test/inbox"
         host = (await tx.hosts.ensure(["in.b.test"]))["in.b.test"]
         await tx.people.update(bo.id, shared_inbox=new)
-        await tx.follows.moved_inbox(bo.id, bo.delivery_inbox, new, host)
+        await tx.follows.moved_inbox(bo.id, bo.delivery_inbox, new)
         rows = await tx.db.rows("SELECT * FROM follower_inboxes WHERE inbox = :new", {"new": new})
         assert {(row["account_id"], row["followers"], row["host_id"]) for row in rows} == {
             (ana.id, 1, host),
