@@ -15,7 +15,9 @@ from fedi.services import Services
 from fedi.social import passwords
 from fedi.store.hosting import Hosting
 from fedi.store.store import Transaction
+from fedi.store.timelines import KEPT_READY_MS
 
+HOUR_MS = 3_600_000
 _NAME = re.compile(r"[a-zA-Z0-9_]{1,30}")
 _EMAIL = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,189}")
 _RESERVED = """
@@ -82,6 +84,19 @@ def check_name(name: str, *, allow_reserved: bool = False) -> None:
         )
     if name.lower() in RESERVED and not allow_reserved:
         raise Unprocessable(public="Validation failed: Username is reserved")
+
+
+async def arrived(services: Services, user: User) -> None:
+    """Note, once an hour, that a person is here; the home of somebody who was away for long is built anew."""
+    away = services.store.clock() - user.seen_at
+    if away < HOUR_MS:
+        return
+    async with services.store.write() as tx:
+        await tx.members.seen(user.id)
+        if away > KEPT_READY_MS:
+            await tx.timelines.rebuild(user.id)
+        else:
+            await tx.timelines.trim(user.id)
 
 
 async def ensure_domain(services: Services) -> Domain:

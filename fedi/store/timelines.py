@@ -1,9 +1,10 @@
-"""Home timelines: what is put into them, and kept."""
+"""Home timelines: what is put into them, and kept. Reading them, and the others, is in `timeline_lists`."""
 
 from __future__ import annotations
 
 from fedi.model.people import Account
 from fedi.store.ids import first_at
+from fedi.store.timeline_lists import TimelineLists
 from fedi.store.unit import Unit
 
 DAY_MS = 86_400_000
@@ -63,8 +64,8 @@ DELETE FROM home_entries WHERE account_id = :me AND post_id < (
 """
 
 
-class Timelines:
-    """Table `home_entries`."""
+class Timelines(TimelineLists):
+    """Table `home_entries`, and the lists of posts that people read."""
 
     def __init__(self, unit: Unit) -> None:
         self._tx = unit

@@ -1,0 +1,209 @@
+"""Status, StatusEdit, StatusSource, Context."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from fedi.api.entities.accounts import Account, CustomEmoji, account, emojis
+from fedi.api.entities.attachments import MediaAttachment, attachment
+from fedi.api.entities.here import Here, time
+from fedi.model.posts import Edit, MentionedAccount, Post
+from fedi.model.sanitizing import plain
+from fedi.social.reading import View
+
+
+class StatusMention(Struct):
+    """A person that a status mentions."""
+
+    id: str
+    username: str
+    url: str
+    acct: str
+
+
+class StatusTag(Struct):
+    """A hashtag in a status."""
+
+    name: str
+    url: str
+
+
+class StatusApplication(Struct):
+    """What a status was written with."""
+
+    name: str
+    website: str | None
+
+
+class Status(Struct):
+    """A status, or a boost of one. https://docs.joinmastodon.org/entities/Status/."""
+
+    id: str
+    created_at: str
+    in_reply_to_id: str | None
+    in_reply_to_account_id: str | None
+    sensitive: bool
+    spoiler_text: str
+    visibility: str
+    language: str | None
+    uri: str
+    url: str
+    replies_count: int
+    reblogs_count: int
+    favourites_count: int
+    edited_at: str | None
+    favourited: bool
+    reblogged: bool
+    pinned: bool
+    content: str
+    reblog: Status | None
+    account: Account
+    media_attachments: list[MediaAttachment]
+    mentions: list[StatusMention]
+    tags: list[StatusTag]
+    emojis: list[CustomEmoji]
+    text: str | None = None
+    muted: bool = False
+    bookmarked: bool = False
+    quotes_count: int = 0
+    application: StatusApplication | None = None
+    card: None = None
+    poll: None = None
+    quote: None = None
+    quote_approval: None = None
+    filtered: tuple[Any, ...] = ()
+    tagged_collections: tuple[Any, ...] = ()
+
+
+class StatusEdit(Struct):
+    """What a status was at some time."""
+
+    content: str
+    spoiler_text: str
+    sensitive: bool
+    created_at: str
+    account: Account
+    media_attachments: list[MediaAttachment]
+    emojis: list[CustomEmoji]
+    poll: None = None
+    quote: None = None
+
+
+class StatusSource(Struct):
+    """A status as it was typed."""
+
+    id: str
+    text: str
+    spoiler_text: str
+
+
+class Context(Struct):
+    """What a status answers, and what answers it."""
+
+    ancestors: list[Status]
+    descendants: list[Status]
+
+
+def statuses(view: View, at: Here) -> list[Status]:
+    """The entities of a page of posts. Whoever appears several times is built once."""
+    return _Builder(view, at).all()
+
+
+def status(view: View, at: Here) -> Status:
+    """The entity of the one post of a view."""
+    return statuses(view, at)[0]
+
+
+def edits(post: Post, found: list[Edit], author: Account) -> list[StatusEdit]:
+    """Every form of a post, the first one first, the present one last."""
+    last = found[-1] if found else None
+    present = StatusEdit(
+        content=post.content,
+        spoiler_text=post.summary,
+        sensitive=post.sensitive,
+        created_at=time(post.created_at if last is None else post.edited_at or post.created_at),
+        account=author,
+        media_attachments=[attachment(one) for one in post.attachments],
+        emojis=emojis(post.emojis),
+    )
+    past = [
+        StatusEdit(
+            content=edit.content,
+            spoiler_text=edit.summary,
+            sensitive=edit.sensitive,
+            created_at=time(edit.created_at),
+            account=author,
+            media_attachments=[attachment(one) for one in edit.attachments],
+            emojis=emojis(edit.emojis),
+        )
+        for edit in found
+    ]
+    return [*past, present]
+
+
+def source(post: Post) -> StatusSource:
+    """A post as it was typed; of other servers' posts, and old ones, the words without markup."""
+    text = plain(post.content) if post.source is None else post.source
+    return StatusSource(str(post.id), text, post.summary)
+
+
+class _Builder:
+    def __init__(self, view: View, at: Here) -> None:
+        self._view = view
+        self._at = at
+        self._accounts: dict[int, Account] = {}
+
+    def all(self) -> list[Status]:
+        view = self._view
+        return [
+            self._status(post, view.originals.get(post.boost_of_id) if post.boost_of_id else None)
+            for post in view.posts
+            if post.account_id in view.authors
+        ]
+
+    def _account(self, account_id: int) -> Account:
+        found = self._accounts.get(account_id)
+        if found is None:
+            found = self._accounts[account_id] = account(self._view.authors[account_id], self._at)
+        return found
+
+    def _status(self, post: Post, original: Post | None) -> Status:
+        shown, flags, at = original or post, self._view.flags, self._at
+        parent, parent_author = post.in_reply_to_id, post.in_reply_to_account_id
+        # Positions, not names: see accounts._values.
+        return Status(
+            str(post.id),
+            time(post.created_at),
+            None if parent is None else str(parent),
+            None if parent_author is None else str(parent_author),
+            shown.sensitive,
+            shown.summary,
+            post.visibility,
+            shown.language,
+            post.uri,
+            post.url or post.uri,
+            shown.replies_count,
+            shown.boosts_count,
+            shown.favourites_count,
+            None if shown.edited_at is None else time(shown.edited_at),
+            shown.id in flags.favourited,
+            shown.id in flags.boosted,
+            shown.id in flags.pinned,
+            shown.content,
+            None if original is None else self._status(original, None),
+            self._account(post.account_id),
+            [attachment(one) for one in shown.attachments] if shown.attachments else [],
+            [_mention(one, at) for one in shown.mentions] if shown.mentions else [],
+            [StatusTag(tag, f"{at.url}/tags/{tag}") for tag in shown.tags] if shown.tags else [],
+            emojis(shown.emojis) if shown.emojis else [],
+        )
+
+
+def _mention(found: MentionedAccount, at: Here) -> StatusMention:
+    acct = found.acct
+    if "@" not in acct and not found.uri.startswith(at.base):
+        acct = f"{acct}@{urlsplit(found.uri).netloc}"
+    return StatusMention(str(found.id), found.username, found.url, acct)

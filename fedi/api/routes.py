@@ -1,0 +1,37 @@
+"""Where the API's resources are mounted: the one list of them."""
+
+from __future__ import annotations
+
+from quart import Quart
+
+from fedi.api import (
+    accounts,
+    follow_requests,
+    headers,
+    instance,
+    notifications,
+    relationships,
+    search,
+    status_actions,
+    statuses,
+    timelines,
+)
+
+_RESOURCES = (
+    accounts,
+    follow_requests,
+    instance,
+    notifications,
+    relationships,
+    search,
+    status_actions,
+    statuses,
+    timelines,
+)
+
+
+def mount(app: Quart) -> None:
+    """Add every resource of the API to the application."""
+    headers.mount(app)
+    for resource in _RESOURCES:
+        app.register_blueprint(resource.routes)

@@ -1,0 +1,73 @@
+"""GET /api/v1/timelines/... and /api/v1/favourites."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from fedi.api.auth import anyone, member
+from fedi.api.context import Asker
+from fedi.api.entities.statuses import statuses
+from fedi.api.paging import asked, link
+from fedi.api.params import Params, query
+from fedi.api.responses import answer
+from fedi.social import reading
+from fedi.store.paging import PostPage
+from fedi.store.store import Transaction
+from fedi.store.timeline_lists import Source, TagQuery
+
+routes = Blueprint("api_timelines", __name__, url_prefix="/api/v1")
+
+
+@routes.get("/timelines/home")
+@member("read:statuses")
+async def home(me: Asker) -> Response:
+    """Posts of the people one follows."""
+    ask = asked(query())
+    async with me.services.store.read() as tx:
+        return await _answer(me, tx, await tx.timelines.home(me.id, ask))
+
+
+@routes.get("/timelines/public")
+@anyone("read:statuses")
+async def public(asker: Asker) -> Response:
+    """Posts for everyone."""
+    params = query()
+    async with asker.services.store.read() as tx:
+        page = await tx.timelines.public(asker.viewer_id, _source(params), asked(params))
+        return await _answer(asker, tx, page)
+
+
+@routes.get("/timelines/tag/<hashtag>")
+@anyone("read:statuses")
+async def tag(asker: Asker, hashtag: str) -> Response:
+    """Posts for everyone with a hashtag."""
+    params = query()
+    tags = TagQuery(hashtag.lower(), _tags(params, "any"), _tags(params, "all"), _tags(params, "none"))
+    async with asker.services.store.read() as tx:
+        page = await tx.timelines.tagged(asker.viewer_id, tags, _source(params), asked(params))
+        return await _answer(asker, tx, page)
+
+
+@routes.get("/favourites")
+@member("read:favourites")
+async def favourites(me: Asker) -> Response:
+    """What one favourited, the latest favourite first."""
+    ask = asked(query())
+    async with me.services.store.read() as tx:
+        found = await tx.interactions.favourites_of(me.id, ask.limit, ask.max_id)
+        page = await tx.timelines.shown_among(me.id, [post_id for _, post_id in found])
+        first, last = (found[0][0], found[-1][0]) if found else (None, None)
+        return await _answer(me, tx, PostPage(page.posts, page.originals, first, last))
+
+
+async def _answer(asker: Asker, tx: Transaction, page: PostPage) -> Response:
+    view = await reading.view(tx, page, asker.viewer_id)
+    return answer(statuses(view, asker.at), link=link(asker, page))
+
+
+def _source(params: Params) -> Source:
+    return Source(params.flag("local"), params.flag("remote"), params.flag("only_media"))
+
+
+def _tags(params: Params, name: str) -> tuple[str, ...]:
+    return tuple(tag.lower().removeprefix("#") for tag in (params.texts(name) or [])[:8] if tag)

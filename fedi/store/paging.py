@@ -1,0 +1,56 @@
+"""Which part of a long list is asked for: the words of the Mastodon API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from fedi.model.people import Account
+from fedi.model.posts import Post
+
+LAST = 2**63 - 1
+
+
+class Range(Struct, frozen=True):
+    """Ids between two others. With `min_id` the entries that follow it directly, else the newest ones.
+
+    Either way a page shows its newest entry first.
+    """
+
+    limit: int = 20
+    max_id: int | None = None
+    since_id: int | None = None
+    min_id: int | None = None
+
+    @property
+    def upwards(self) -> bool:
+        """Whether the entries next to `min_id` are asked for, rather than the newest."""
+        return self.min_id is not None
+
+    def params(self) -> dict[str, Any]:
+        """`:max_id`, `:min_id` and `:limit` of a statement that compares with `<` and `>`."""
+        lowest = self.since_id if self.min_id is None else self.min_id
+        return {
+            "max_id": LAST if self.max_id is None else self.max_id,
+            "min_id": lowest or 0,
+            "limit": self.limit,
+        }
+
+
+class PostPage(Struct, frozen=True):
+    """A page of posts, the newest first; `first` and `last` are the ids to page by, None where it is empty."""
+
+    posts: list[Post]
+    originals: dict[int, Post] = {}
+    """What the boosts among `posts` boost, by id."""
+    first: int | None = None
+    last: int | None = None
+
+
+class AccountPage(Struct, frozen=True):
+    """A page of accounts, as of posts."""
+
+    accounts: list[Account]
+    first: int | None = None
+    last: int | None = None

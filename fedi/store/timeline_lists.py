@@ -1,0 +1,221 @@
+"""Timelines as they are read: a page of posts, with what its boosts boost, in one statement each.
+
+Every list asks the rule of `visibility` for the viewer (0: nobody), so what somebody may not see is never fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from msgspec import Struct
+
+from fedi.model.posts import Post
+from fedi.store.database import Connection, Row
+from fedi.store.paging import PostPage, Range
+from fedi.store.rows import columns, read
+from fedi.store.visibility import boost_shown, shown, visible
+
+_COLUMNS = columns(Post, "p.")
+_BETWEEN = "p.id < :max_id AND p.id > :min_id"
+# What the page's boosts boost comes in the same answer: the page is worked out once and read twice.
+_WITH_ORIGINALS = f"""
+WITH page (id, place) AS ({{page}})
+SELECT page.place AS place, {_COLUMNS} FROM page JOIN posts p ON p.id = page.id
+UNION ALL
+SELECT 0, {_COLUMNS} FROM posts p WHERE p.id IN (
+  SELECT b.boost_of_id FROM page JOIN posts b ON b.id = page.id WHERE b.boost_of_id IS NOT NULL)
+"""
+_PUSHED = f"""
+SELECT e.post_id AS id FROM home_entries e JOIN posts p ON p.id = e.post_id
+WHERE e.account_id = :viewer AND e.post_id < :max_id AND e.post_id > :min_id AND {shown("p")} AND {boost_shown("p")}
+ORDER BY e.post_id {{way}} LIMIT :limit
+"""
+_NEWEST_OF_AUTHOR = """
+SELECT x.id FROM posts x WHERE x.account_id = a.id AND x.id < :max_id AND x.id > :min_id
+AND x.visibility <> 'direct' ORDER BY x.id {way} LIMIT :limit
+"""
+# Authors with very many followers: nothing was pushed, a few posts of each are looked up instead.
+_PULLED = f"""
+SELECT p.id FROM accounts a JOIN follows f ON f.followee_id = a.id AND f.follower_id = :viewer
+/*postgresql CROSS JOIN LATERAL ({_NEWEST_OF_AUTHOR}) newest JOIN posts p ON p.id = newest.id */
+/*sqlite JOIN posts p ON p.id IN ({_NEWEST_OF_AUTHOR}) */
+WHERE a.pulled AND f.state = 'following' AND (p.boost_of_id IS NULL OR f.show_reblogs)
+AND ((p.in_reply_to_account_id IS NULL AND p.in_reply_to_uri IS NULL)
+  OR p.in_reply_to_account_id IN (p.account_id, f.follower_id)
+  OR EXISTS (SELECT 1 FROM follows rf WHERE rf.follower_id = :viewer
+    AND rf.followee_id = p.in_reply_to_account_id AND rf.state = 'following'))
+AND {shown("p")} AND {boost_shown("p")}
+ORDER BY p.id {{way}} LIMIT :limit
+"""
+_HOME = f"""
+SELECT id, id FROM (SELECT id FROM ({_PUSHED}) pushed UNION SELECT id FROM ({_PULLED}) pulled) either
+ORDER BY id {{way}} LIMIT :limit
+"""
+_FILED = """
+SELECT p.id, p.id FROM post_tags t JOIN posts p ON p.id = t.post_id
+WHERE t.tag = :tag AND t.post_id < :max_id AND t.post_id > :min_id AND p.visibility = 'public' AND {conditions}
+ORDER BY t.post_id {way} LIMIT :limit
+"""
+_FILED_ANY = """
+SELECT p.id, p.id FROM posts p WHERE p.id IN (SELECT post_id FROM post_tags WHERE tag = ANY(:any))
+AND p.id < :max_id AND p.id > :min_id AND p.visibility = 'public' AND {conditions} ORDER BY p.id {way} LIMIT :limit
+"""
+_POSTS = """
+SELECT p.id, p.id FROM posts p WHERE p.id < :max_id AND p.id > :min_id AND {conditions}
+ORDER BY p.id {way} LIMIT :limit
+"""
+_NO_ANSWERS = (
+    "(p.in_reply_to_uri IS NULL AND p.in_reply_to_id IS NULL OR p.in_reply_to_account_id = p.account_id)"
+)
+_WITH_MEDIA = "p.attachments <> '[]'"
+_LISTED = """NOT EXISTS (
+  SELECT 1 FROM accounts la WHERE la.id = p.account_id AND la.silenced_at IS NOT NULL)"""
+
+
+class Source(Struct, frozen=True):
+    """Which posts of a public timeline: from here, from elsewhere, with media."""
+
+    local: bool = False
+    remote: bool = False
+    only_media: bool = False
+
+    def conditions(self) -> list[str]:
+        """The conditions for it, on `posts p`."""
+        found = ["p.visibility = 'public'", "p.boost_of_id IS NULL"]
+        if self.local or self.remote:
+            found.append("p.local" if self.local else "NOT p.local")
+        if self.only_media:
+            found.append(_WITH_MEDIA)
+        return found
+
+
+class TagQuery(Struct, frozen=True):
+    """Hashtags in lower case: `tag` or one of `either`, with `every` one and `no` one of these."""
+
+    tag: str
+    either: tuple[str, ...] = ()
+    every: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+
+
+class AccountPosts(Struct, frozen=True):
+    """Which posts of an account."""
+
+    exclude_replies: bool = False
+    exclude_reblogs: bool = False
+    only_media: bool = False
+    tagged: str | None = None
+
+
+class TimelineLists:
+    """Reading from `posts` and `home_entries`."""
+
+    _db: Connection
+
+    async def home(self, account_id: int, ask: Range) -> PostPage:
+        """A person's home: what was pushed, and posts of the authors whom it pulls."""
+        return await self._page(_HOME, (), ask, {"viewer": account_id})
+
+    async def public(self, viewer_id: int | None, source: Source, ask: Range) -> PostPage:
+        """Posts for everyone, of everyone known here; no boosts, and no answers to others."""
+        conditions = [*source.conditions(), _NO_ANSWERS, _LISTED, shown("p")]
+        return await self._page(_POSTS, conditions, ask, {"viewer": viewer_id or 0})
+
+    async def tagged(self, viewer_id: int | None, tags: TagQuery, source: Source, ask: Range) -> PostPage:
+        """Posts for everyone with a hashtag."""
+        conditions, params = [*source.conditions(), _LISTED, shown("p")], {"viewer": viewer_id or 0}
+        lists: dict[str, Any] = {}
+        if tags.every:
+            lists |= {"every": list(set(tags.every)), "count": len(set(tags.every))}
+            conditions.append(
+                "(SELECT COUNT(*) FROM post_tags et WHERE et.post_id = p.id AND et.tag = ANY(:every)) = :count"
+            )
+        if tags.no:
+            lists["no"] = list(tags.no)
+            conditions.append(
+                "NOT EXISTS (SELECT 1 FROM post_tags nt WHERE nt.post_id = p.id AND nt.tag = ANY(:no))"
+            )
+        if tags.either:
+            lists["any"] = [tags.tag, *tags.either]
+            return await self._page(_FILED_ANY, conditions, ask, {**params, **lists})
+        return await self._page(_FILED, conditions, ask, {**params, **lists, "tag": tags.tag})
+
+    async def of_account(
+        self, viewer_id: int | None, account_id: int, which: AccountPosts, ask: Range
+    ) -> PostPage:
+        """What an account posted and boosted, as far as the viewer may see it."""
+        conditions = ["p.account_id = :account", visible("p"), boost_shown("p")]
+        params: dict[str, Any] = {"viewer": viewer_id or 0, "account": account_id}
+        if which.exclude_replies:
+            conditions.append(_NO_ANSWERS)
+        if which.exclude_reblogs:
+            conditions.append("p.boost_of_id IS NULL")
+        if which.only_media:
+            conditions.append(_WITH_MEDIA)
+        if which.tagged:
+            conditions.append("EXISTS (SELECT 1 FROM post_tags t WHERE t.post_id = p.id AND t.tag = :tag)")
+            params["tag"] = which.tagged
+        return await self._page(_POSTS, conditions, ask, params)
+
+    async def shown_among(self, viewer_id: int | None, post_ids: Sequence[int]) -> PostPage:
+        """Those of `post_ids` that the viewer may see, in the order given, with what they boost."""
+        if not post_ids:
+            return PostPage([])
+        sql = _statement(_AMONG, ())
+        rows = await self._db.rows(sql, {"viewer": viewer_id or 0, "ids": list(post_ids)})
+        posts, originals = _read(rows)
+        by_id = {post.id: post for post in posts}
+        return PostPage([by_id[one] for one in dict.fromkeys(post_ids) if one in by_id], originals)
+
+    async def _page(
+        self, page: str, conditions: Sequence[str], ask: Range, params: dict[str, Any]
+    ) -> PostPage:
+        sql = _statement(page.replace("{way}", "ASC" if ask.upwards else "DESC"), tuple(conditions))
+        posts, originals = _read(await self._db.rows(sql, {**ask.params(), **params}))
+        posts.sort(key=_by_id, reverse=True)
+        if not posts:
+            return PostPage([])
+        return PostPage(_once(posts), originals, posts[0].id, posts[-1].id)
+
+
+_AMONG = f"""
+SELECT p.id, p.id FROM posts p WHERE p.id = ANY(:ids) AND {visible("p")} AND {boost_shown("p")}
+AND EXISTS (SELECT 1 FROM accounts aa WHERE aa.id = p.account_id AND aa.suspended_at IS NULL AND aa.deleted_at IS NULL)
+"""
+
+
+def _by_id(post: Post) -> int:
+    return post.id
+
+
+@lru_cache(maxsize=256)
+def _statement(page: str, conditions: tuple[str, ...]) -> str:
+    return _WITH_ORIGINALS.format(page=page.replace("{conditions}", " AND ".join(conditions) or "TRUE"))
+
+
+def _read(rows: Sequence[Row]) -> tuple[list[Post], dict[int, Post]]:
+    posts: list[Post] = []
+    originals: dict[int, Post] = {}
+    for row in rows:
+        post = read(Post, row)
+        if row["place"]:
+            posts.append(post)
+        else:
+            originals[post.id] = post
+    return posts, originals
+
+
+def _once(posts: list[Post]) -> list[Post]:
+    """Each post once: boosts of the same post by several people are one entry, the latest."""
+    if not any(post.boost_of_id for post in posts):
+        return posts
+    seen: set[int] = set()
+    kept: list[Post] = []
+    for post in posts:
+        about = post.boost_of_id or post.id
+        if about not in seen:
+            seen.add(about)
+            kept.append(post)
+    return kept
