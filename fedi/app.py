@@ -12,7 +12,7 @@ from fedi.api import routes as api
 from fedi.errors import FediError, NotFound, TooLarge
 from fedi.inbox.gate import Gate
 from fedi.inbox.readings import Readings
-from fedi.inbox.routes import inbox
+from fedi.inbox.routes import Inboxes
 from fedi.outbox import routes as outbox
 from fedi.services import Services
 from fedi.web import errors as web_errors
@@ -29,8 +29,8 @@ def create_app(services: Services, readings: Readings) -> Quart:
     app = Quart("fedi.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = services.config.server.body_limit
     app.extensions["fedi"] = services
-    app.extensions["fedi_gate"] = Gate(services, readings)
-    app.register_blueprint(inbox)
+    app.extensions["fedi_gate"] = gate = Gate(services, readings)
+    app.asgi_app = Inboxes(app.asgi_app, services, gate)  # type: ignore[method-assign,assignment]
     for part in (outbox, webfinger, api, web, metrics):
         part.mount(app)
     app.register_error_handler(FediError, _answer)

@@ -59,6 +59,11 @@ class Services:
         await self._refresh_if_old()
         return self._domains.get(host.lower()) or next(iter(self._domains.values()))
 
+    def scheme_of(self, host: str) -> str:
+        """http or https: how the domain at this Host header is reached from outside, whatever proxy is between."""
+        domain = self._domains.get(host.lower())
+        return domain.url.partition(":")[0] if domain else "https"
+
     async def severity(self, host: str) -> str | None:
         """How a server is blocked here: suspend, silence or not (None). At most half a minute old."""
         await self._refresh_if_old()

@@ -59,10 +59,16 @@ class Worker:
                 group.create_task(self._processor.run(stop))
                 group.create_task(self._deliverer.run(stop))
                 group.create_task(self._jobs(stop))
+                group.create_task(self._rouse(stop))
                 group.create_task(housekeeping.tidy(self._services, stop))
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
+
+    async def _rouse(self, stop: asyncio.Event) -> None:
+        """Let those who wait for work see at once that they are to stop."""
+        await stop.wait()
+        self._store.signals.wake(("received", "jobs", "deliveries"))
 
     async def _jobs(self, stop: asyncio.Event) -> None:
         running: set[asyncio.Task[None]] = set()

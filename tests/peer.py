@@ -22,7 +22,7 @@ from fedi.activitypub import codec, signatures, types
 from fedi.activitypub.keys import SigningKey
 from fedi.activitypub.signatures import RequestHead
 from fedi.activitypub.uris import host_of
-from fedi.asgi import create_app
+from fedi.app import create_app
 from fedi.config import Config
 from fedi.errors import RemoteGone, RemoteInvalid, RemoteMissing, Unreachable
 from fedi.inbox.readings import Readings

@@ -11,6 +11,7 @@ from fedi.cli.running import act, local_person
 from fedi.model.people import ROLES
 from fedi.services import Services
 from fedi.social import members
+from fedi.store import roster
 
 
 @click.group()
@@ -64,8 +65,8 @@ def show(context: Context) -> None:
     async def work(services: Services) -> list[str]:
         async with services.store.read() as tx:
             return [
-                f"@{account.handle}\t{role}\t{account.followers_count} followers\t{account.posts_count} posts"
-                for account, role in await tx.members.all()
+                f"@{member.handle}\t{member.role}\t{member.followers_count} followers\t{member.posts_count} posts"
+                for member in await roster.members(tx.db)
             ]
 
     for line in act(context.config(), work):

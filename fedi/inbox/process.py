@@ -63,29 +63,23 @@ class Processor:
                 await self._store.signals.wait("received", _POLL_SECONDS)
 
     async def batch(self) -> bool:
-        """Apply what is due, up to `BATCH` activities; whether there was any."""
+        """Apply what is due, up to `BATCH` activities; whether anything was done."""
         async with self._store.read() as tx:
             items = await tx.received.due(BATCH)
             actors = await tx.people.by_ids({item.actor_id for item in items})
         read = [one for item in items if (one := await self._read(item, actors.get(item.actor_id)))]
-        if not read:
-            return bool(items)
+        busy = len(read) < len(items)
         failures = 0
-        applied = False
         while read:
+            batch = read if failures < _RESTARTS else read[:1]
             try:
-                applied = await self._apply(read if failures < _RESTARTS else read[:1]) or applied
-                read = [] if failures < _RESTARTS else read[1:]
+                busy = await self._apply(batch) or busy
+                read = read[len(batch) :]
             except _Failed as failed:
                 failures += 1
                 await self._put_off(failed.item, failed.cause)
-                # What the same actor did after it waits behind it.
-                read = (
-                    [one for one in read if one.item.actor_id != failed.item.actor_id]
-                    if _is_passing(failed.cause)
-                    else [one for one in read if one.item.id != failed.item.id]
-                )
-        return applied
+                read = _without(read, failed)
+        return busy
 
     async def _read(self, item: Item, actor: Account | None) -> _Read | None:
         try:
@@ -127,6 +121,13 @@ class Processor:
                 await tx.received.dropped(item.id, reason)
             else:
                 await tx.received.failed(item.id, reason, next_at)
+
+
+def _without(read: list[_Read], failed: _Failed) -> list[_Read]:
+    """What is left of a batch: where a failure may pass, all that the same actor did after it waits behind it."""
+    if _is_passing(failed.cause):
+        return [one for one in read if one.item.actor_id != failed.item.actor_id]
+    return [one for one in read if one.item.id != failed.item.id]
 
 
 async def _apply_one(one: _Read, actors: dict[int, Account], tx: Transaction) -> None:

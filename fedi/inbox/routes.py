@@ -1,48 +1,107 @@
-"""The inboxes: of each person, of the instance actor, and the one that all share."""
+"""The inboxes: of each person, of the instance actor, and the one that all share (ActivityPub 5.2 and 7.1.3).
+
+This file is an exception: it answers before Quart does. An inbox POST is most of what a server gets, and needs
+neither routing, nor cookies, nor forms; measured under hypercorn, Quart costs 0.37 ms of CPU a request here, which is
+a third of the whole budget. What is not an inbox POST goes on to Quart.
+"""
 
 from __future__ import annotations
 
-from quart import Blueprint, Response, current_app, request
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+import structlog
 
 from fedi.activitypub.signatures import RequestHead
-from fedi.errors import NotFound
+from fedi.errors import FediError, NotFound, TooLarge
 from fedi.inbox.gate import Gate
 from fedi.services import Services
 
-inbox = Blueprint("inbox", __name__)
+log = structlog.get_logger()
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Message, Receive, Send], Awaitable[None]]
+
+_SHARED = frozenset({"/inbox", "/actor/inbox"})
+_PERSONAL = re.compile(r"/ap/users/([0-9]{1,19})/inbox")
 
 
-@inbox.post("/inbox")
-@inbox.post("/actor/inbox")
-async def shared() -> Response:
-    """The shared inbox (ActivityPub section 7.1.3), and that of the instance actor."""
-    return await _admit(None)
+class Inboxes:
+    """ASGI in front of ASGI: takes the inbox POSTs, passes on all else."""
+
+    def __init__(self, application: ASGIApp, services: Services, gate: Gate) -> None:
+        self._application = application
+        self._services = services
+        self._gate = gate
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] == "http" and scope["method"] == "POST":
+            path = scope["path"]
+            personal = _PERSONAL.fullmatch(path)
+            if personal or path in _SHARED:
+                await self._post(scope, receive, send, int(personal[1]) if personal else None)
+                return
+        await self._application(scope, receive, send)
+
+    async def _post(self, scope: Message, receive: Receive, send: Send, inbox_of: int | None) -> None:
+        try:
+            if inbox_of is not None:
+                await self._check_owner(inbox_of)
+            head = self._head(scope)
+            body = await self._body(head, receive)
+            await self._gate.admit(head, body, inbox_of)
+        except FediError as error:
+            log.info("inbox refused", path=scope["path"], status=error.status, detail=str(error))
+            await _answer(send, error.status, error)
+        except Exception:
+            log.exception("inbox crashed", path=scope["path"])
+            await _answer(send, 500, FediError())
+        else:
+            await _answer(send, 202, None)
+
+    async def _check_owner(self, account_id: int) -> None:
+        async with self._services.store.read() as tx:
+            account = await tx.people.by_id(account_id)
+        if account is None or not account.is_local or not account.is_active:
+            raise NotFound(f"no inbox of {account_id}")
+
+    def _head(self, scope: Message) -> RequestHead:
+        """The request as its signature saw it: raw target, raw headers, and our scheme outside of any proxy."""
+        raw: bytes = scope.get("raw_path") or scope["path"].encode()
+        query: bytes = scope["query_string"]
+        target = raw.partition(b"?")[0] + (b"?" + query if query else b"")
+        headers = tuple(
+            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
+        )
+        host = next((value for name, value in headers if name == "host"), "")
+        return RequestHead("POST", self._services.scheme_of(host), host, target.decode("latin-1"), headers)
+
+    async def _body(self, head: RequestHead, receive: Receive) -> bytes:
+        limit = int(self._services.config.server.body_limit)
+        length = next((value for name, value in head.headers if name == "content-length"), "0")
+        if length.isdigit() and int(length) > limit:
+            raise TooLarge(f"a body of {length} bytes")
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise NotFound("the sender hung up")
+            body += message.get("body", b"")
+            if len(body) > limit:
+                raise TooLarge(f"a body of more than {limit} bytes")
+            if not message.get("more_body"):
+                return bytes(body)
 
 
-@inbox.post("/ap/users/<int:account_id>/inbox")
-async def personal(account_id: int) -> Response:
-    """A person's inbox (ActivityPub section 5.2)."""
-    services: Services = current_app.extensions["fedi"]
-    async with services.store.read() as tx:
-        account = await tx.people.by_id(account_id)
-    if account is None or not account.is_local or not account.is_active:
-        raise NotFound(f"no inbox of {account_id}")
-    return await _admit(account_id)
-
-
-async def _admit(inbox_of: int | None) -> Response:
-    gate: Gate = current_app.extensions["fedi_gate"]
-    await gate.admit(request_head(), await request.get_data(cache=False, as_text=False), inbox_of)
-    return Response("", status=202, content_type="text/plain")
-
-
-def request_head() -> RequestHead:
-    """The request as its signature saw it: raw target, raw headers."""
-    scope = request.scope
-    query = scope["query_string"]
-    target = scope.get("raw_path", b"").decode("latin-1") or request.path
-    target = target.partition("?")[0] + (f"?{query.decode('latin-1')}" if query else "")
-    headers = tuple(
-        (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
-    )
-    return RequestHead(request.method, request.scheme, request.host, target, headers)
+async def _answer(send: Send, status: int, error: FediError | None) -> None:
+    body = msgspec.json.encode({"error": error.public}) if error else b""
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status in (429, 503):
+        headers.append((b"retry-after", b"30"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
