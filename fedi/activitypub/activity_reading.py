@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fedi.activitypub import actor_reading, parts, post_reading
-from fedi.activitypub.reading import Document, audience, items, kind, required, text, time, uri, uris
+from fedi.activitypub.reading import Document, audience, items, kind, own_id, required, text, time, uri, uris
 from fedi.activitypub.types import (
     ACTOR_TYPES,
     POST_TYPES,
@@ -31,6 +31,7 @@ from fedi.activitypub.types import (
     Update,
 )
 from fedi.activitypub.uris import same_origin
+from fedi.activitypub.vocabulary import type_name
 from fedi.errors import Malformed
 
 MAX_REACTION = 256
@@ -66,17 +67,16 @@ def activity(document: Document) -> AnyActivity:
 
 def _id(document: Document, actor: str) -> str | None:
     """The id, if any: Mastodon's pins have none. A number, or an id elsewhere, is no way to leave it out."""
-    value = document.get("id")
-    if value is None or value == "":
+    if not document.get("id"):
         return None
-    own = required(uri(value), "activity id")
+    own = required(own_id(document), "activity id")
     if not same_origin(own, actor):
         raise Malformed(f"{own} is not on the host of its actor {actor}")
     return own
 
 
 def _unknown(document: Document) -> str:
-    return required(text(document.get("type"), MAX_REACTION) or None, "type")
+    return type_name(required(text(document.get("type"), MAX_REACTION) or None, "type"))
 
 
 def _object(document: Document) -> str:
@@ -110,7 +110,7 @@ def _followed(document: Document) -> Follow | str:
         asker, asked = uri(embedded.get("actor")), uri(embedded.get("object"))
         if asker is not None and asked is not None:
             return Follow(
-                id=uri(embedded.get("id")),
+                id=own_id(embedded),
                 actor=asker,
                 object=asked,
                 to=audience(embedded.get("to")),

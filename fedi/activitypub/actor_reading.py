@@ -10,10 +10,12 @@ from fedi.activitypub.reading import (
     MAX_NAME,
     MAX_SUMMARY,
     Document,
+    fields,
     flag,
     items,
     kind,
     link,
+    own_id,
     required,
     text,
     time,
@@ -46,10 +48,9 @@ def actor(document: Document) -> Actor:
     name = kind(document, ACTOR_TYPES)
     if name is None:
         raise Malformed("not an actor")
-    own = required(uri(document.get("id")), "actor id")
+    own = required(own_id(document), "actor id")
     host = host_of(own)
     inbox = _on(host, document.get("inbox"))
-    endpoints = document.get("endpoints")
     return Actor(
         id=own,
         type=name,
@@ -62,11 +63,11 @@ def actor(document: Document) -> Actor:
         followers=_on(host, document.get("followers")),
         following=_on(host, document.get("following")),
         featured=_on(host, document.get("featured")),
-        shared_inbox=_on(host, endpoints.get("sharedInbox")) if isinstance(endpoints, dict) else None,
+        shared_inbox=_on(host, fields(document.get("endpoints")).get("sharedInbox")),
         public_keys=_keys(document, own, host),
         icon=parts.picture(document.get("icon")),
         image=parts.picture(document.get("image")),
-        fields=_fields(document.get("attachment")),
+        fields=_profile(document.get("attachment")),
         tags=parts.tags(document.get("tag")),
         published=time(document.get("published")),
         manually_approves_followers=flag(document.get("manuallyApprovesFollowers")) or False,
@@ -103,7 +104,7 @@ def _handle(value: Any) -> str | None:
     return f"{name}@{domain}" if name and at and domain and "@" not in domain else None
 
 
-def _fields(value: Any) -> tuple[Field, ...]:
+def _profile(value: Any) -> tuple[Field, ...]:
     found = []
     for item in items(value):
         if item.__class__ is dict and kind(item, _PROPERTY_VALUE):

@@ -17,7 +17,7 @@ from pyld.jsonld import JsonLdError, JsonLdProcessor
 
 from fedi.activitypub import canonical, screening
 from fedi.activitypub.screening import Survey, survey
-from fedi.activitypub.vocabulary import BASE, NAMES, bundled
+from fedi.activitypub.vocabulary import BASE, LANGUAGE_MAPS, LINKS, NAMES, bundled, type_name
 from fedi.errors import Malformed
 
 Document = dict[str, Any]
@@ -41,20 +41,38 @@ _PYLD_ERRORS = (
 
 def needs_expansion(document: Document) -> bool:
     """Whether reading the document takes milliseconds of JSON-LD expansion. Raises Malformed (see `plain`)."""
-    return screening.needs_expansion(survey(document))
+    return screening.needs_expansion(survey(_root(document)))
 
 
 def plain(document: Document) -> Document:
     """The document under our own terms, so that it can be read as JSON: itself, where it already is.
 
     Terms that its contexts leave undefined have the meaning in contexts/fedi.json: many servers forget a
-    definition. So this is for what the sender signed over HTTP, not for what a Linked Data signature covers
-    (see `compact`). Raises Malformed if the document is too large or deep, or uses @graph, @included or
-    @reverse.
+    definition, or the whole context. So this is for what the sender signed over HTTP, not for what a Linked
+    Data signature covers (see `compact`). Raises Malformed if the document is too large or deep, has an id
+    that is no string, or uses @graph, @included or @reverse.
     """
+    document = _root(document)
     found = survey(document)
-    if not screening.needs_expansion(found):
-        return document
+    return _normalised(document, found) if screening.needs_expansion(found) else document
+
+
+def normalise(document: Document) -> Document:
+    """What `plain` makes of a document that needs expansion; for others it means the same, and takes longer."""
+    document = _root(document)
+    return _normalised(document, survey(document))
+
+
+def _root(document: Document) -> Document:
+    """The document, its id checked, without `"@context": null`: to some no context, to JSON-LD "forget all"."""
+    if not isinstance(document.get("id"), str | None):
+        raise Malformed("an id that is not a string")
+    if document.get("@context", True) is None:
+        return {key: value for key, value in document.items() if key != "@context"}
+    return document
+
+
+def _normalised(document: Document, found: Survey) -> Document:
     return _reduced(_expand(document, found, _LENIENT, BASE))
 
 
@@ -172,52 +190,41 @@ def _clean(value: Any) -> Any:
     for key, item in value.items():
         if key == "@context":
             copy[key] = item
-        elif item is not None and not (key in ("id", "type") and not _is_words(item)):
+        elif key == "type":
+            copy[key] = [
+                name for name in (item if isinstance(item, list) else [item]) if isinstance(name, str)
+            ]
+        elif item is not None and (key != "id" or isinstance(item, str)):
             copy[key] = _clean(item)
     return copy
-
-
-def _is_words(value: Any) -> bool:
-    return isinstance(value, str) or (
-        isinstance(value, list) and all(isinstance(item, str) for item in value)
-    )
 
 
 # --- from IRIs to our terms -----------------------------------------------------------------------------
 
 
-def _reduced(expanded: Document) -> Document:
-    value = _reduce(expanded)
-    return value if isinstance(value, dict) else {"id": value}
-
-
-def _reduce(node: Document) -> Any:
+def _reduced(node: Document) -> Document:
     """An expanded node under our terms: what we do not read is left out, single values stand alone."""
-    if "@value" in node:
-        return node["@value"]
-    if "@list" in node:
-        return [_reduce(item) for item in node["@list"]]
     reduced: Document = {}
     for iri, values in node.items():
         if iri == "@id":
             reduced["id"] = values
         elif iri == "@type":
-            reduced["type"] = _single([_type_name(item) for item in values])
+            reduced["type"] = _single([type_name(item) for item in values])
         elif iri in NAMES:
             _add(reduced, NAMES[iri], values)
-    return reduced["id"] if len(reduced) == 1 and "id" in reduced else reduced
+    return reduced
 
 
 def _add(reduced: Document, term: str, values: list[Any]) -> None:
     items: list[Any] = []
     for value in values:
         language = value.get("@language", "und")
-        if language != "und":
+        if language != "und" and f"{term}Map" in LANGUAGE_MAPS and "@value" in value:
             reduced.setdefault(f"{term}Map", {}).setdefault(language, value["@value"])
         elif term == "items" and "@list" in value:
-            reduced["orderedItems"] = _reduce(value)
+            reduced["orderedItems"] = _value(term, value)
         else:
-            items.append(_reduce(value))
+            items.append(_value(term, value))
     if len(items) == 1 and isinstance(items[0], list):  # a @list
         items = items[0]
     if items or (not values and term not in reduced):
@@ -225,14 +232,16 @@ def _add(reduced: Document, term: str, values: list[Any]) -> None:
         reduced[term] = _single([*(known if isinstance(known, list) else [known]), *items])
 
 
+def _value(term: str, value: Document) -> Any:
+    """A literal, a list, an object; or where there is nothing but an id, and the term is for URIs, that."""
+    if "@value" in value:
+        return value["@value"]
+    if "@list" in value:
+        return [_value(term, item) for item in value["@list"]]
+    if term in LINKS and value.keys() == {"@id"}:
+        return value["@id"]
+    return _reduced(value)
+
+
 def _single(items: list[Any]) -> Any:
     return items[0] if len(items) == 1 else items
-
-
-def _type_name(iri: str) -> str:
-    """Our term for a type; else its last part, unless that would make it pass for one of ours."""
-    name = NAMES.get(iri)
-    if name is None:
-        name = iri.removeprefix("_:").rpartition("#")[2].rpartition("/")[2]
-        return iri if not name or name in NAMES.values() else name
-    return name

@@ -9,11 +9,13 @@ from fedi.activitypub.reading import (
     MAX_NAME,
     Document,
     audience,
+    fields,
     flag,
     items,
     kind,
     link,
     number,
+    own_id,
     required,
     text,
     time,
@@ -42,7 +44,7 @@ def post(document: Document) -> Post:
     name = kind(document, POST_TYPES)
     if name is None:
         raise Malformed("not a post")
-    own = required(uri(document.get("id")), "post id")
+    own = required(own_id(document), "post id")
     author = required(_author(document.get("attributedTo")), "attributedTo")
     if not same_origin(own, author):
         raise Malformed(f"{own} is not on the host of its author {author}")
@@ -96,9 +98,7 @@ def _author(value: Any) -> str | None:
 
 def _name(value: Any) -> str | None:
     """A URI of any scheme: conversations are often tag: URIs, or objects with an id."""
-    if value.__class__ is dict:
-        value = value.get("id")
-    return text(value, MAX_NAME) or None
+    return text(fields(value).get("id", value), MAX_NAME) or None
 
 
 def _media_type(value: Any) -> str | None:
@@ -108,8 +108,9 @@ def _media_type(value: Any) -> str | None:
 
 
 def _source(value: Any) -> tuple[str | None, str | None]:
-    if value.__class__ is dict:
-        return text(value.get("content")), text(value.get("mediaType"), MAX_NAME)
+    inside = fields(value)
+    if inside:
+        return text(inside.get("content")), text(inside.get("mediaType"), MAX_NAME)
     return text(value), None
 
 
@@ -135,15 +136,13 @@ def _recordings(document: Document, kind: str) -> tuple[Media, ...]:
 
 def _replies(value: Any) -> tuple[str | None, tuple[str, ...]]:
     """The URI of the replies, and the URIs on the first page if that is inline."""
-    first = value.get("first") if value.__class__ is dict else None
-    if first.__class__ is not dict:
-        return uri(value), ()
-    return uri(value), uris(first.get("items", first.get("orderedItems")))[:MAX_FIRST_REPLIES]
+    first = fields(fields(value).get("first"))
+    return uri(value), uris(first.get("items") or first.get("orderedItems"))[:MAX_FIRST_REPLIES]
 
 
 def _count(value: Any) -> tuple[str | None, int | None]:
     """The URI of a collection and, if it is inline, the total it states."""
-    return uri(value), number(value.get("totalItems")) if value.__class__ is dict else None
+    return uri(value), number(fields(value).get("totalItems"))
 
 
 def tombstone(document: Document) -> Tombstone:
@@ -151,7 +150,7 @@ def tombstone(document: Document) -> Tombstone:
     if kind(document, frozenset({"Tombstone"})) is None:
         raise Malformed("not a Tombstone")
     return Tombstone(
-        id=required(uri(document.get("id")), "id"),
+        id=required(own_id(document), "id"),
         deleted=time(document.get("deleted")),
         former_type=text(document.get("formerType"), MAX_NAME),
     )
@@ -163,9 +162,9 @@ def collection(document: Document) -> Collection:
     if name is None:
         raise Malformed("not a collection")
     first = document.get("first")
-    page = first if first.__class__ is dict and not _entries(document) else {}
+    page = {} if _entries(document) else fields(first)
     return Collection(
-        id=uri(document.get("id")),
+        id=own_id(document),
         type=name,
         total_items=number(document.get("totalItems")),
         first=uri(first),

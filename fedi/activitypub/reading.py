@@ -37,6 +37,19 @@ def items(value: Any) -> list[Any]:
     return value if value.__class__ is list else [value]
 
 
+def single(value: Any) -> Any:
+    """The value of a property that should have one: of a list the first."""
+    if value.__class__ is list:
+        return value[0] if value else None
+    return value
+
+
+def fields(value: Any) -> Document:
+    """A nested object, or an empty one."""
+    value = single(value)
+    return value if value.__class__ is dict else {}
+
+
 def text(value: Any, limit: int | None = None) -> str | None:
     """A string, of a list the first. Cut to `limit` characters; without NUL, which databases refuse."""
     if value.__class__ is list:
@@ -59,6 +72,12 @@ def uri(value: Any) -> str | None:
     if value.__class__ is list:
         return next((found for item in value if item.__class__ is not list and (found := uri(item))), None)
     return None
+
+
+def own_id(document: Document) -> str | None:
+    """The `id` of a document, if it is an http(s) URI."""
+    found = document.get("id")
+    return found if is_http(found) else None
 
 
 def required(value: str | None, what: str) -> str:
@@ -88,8 +107,7 @@ def audience(value: Any) -> tuple[str, ...]:
 
 def time(value: Any) -> datetime | None:
     """An xsd:dateTime in UTC; without an offset it is taken as UTC. None if it is none."""
-    if value.__class__ is list and value:
-        value = value[0]
+    value = single(value)
     if value.__class__ is not str or not 8 <= len(value) <= 40:
         return None
     try:
@@ -101,6 +119,7 @@ def time(value: Any) -> datetime | None:
 
 def number(value: Any) -> int | None:
     """A whole number from 0 to 2**53 - 1."""
+    value = single(value)
     if value.__class__ is float and value.is_integer():
         value = int(value)
     return value if value.__class__ is int and 0 <= value <= MAX_NUMBER else None
@@ -108,6 +127,7 @@ def number(value: Any) -> int | None:
 
 def flag(value: Any) -> bool | None:
     """A boolean."""
+    value = single(value)
     return value if value.__class__ is bool else None
 
 

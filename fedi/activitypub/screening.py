@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from fedi.activitypub.vocabulary import LANGUAGE_MAPS, NAMES, ORDINARY_KEYS, PREFIXES, READ, bundled
+from fedi.activitypub.vocabulary import LANGUAGE_MAPS, LINKS, NAMES, ORDINARY_KEYS, PREFIXES, READ, bundled
 from fedi.errors import Malformed
 
 MAX_DEPTH = 64
@@ -153,8 +153,6 @@ def _is_telling(key: str, prefixes: dict[str, str]) -> bool:
 
 def judge(context: Any) -> Verdict:
     """The verdict on the value of a `@context`. Raises Malformed for what can be no context."""
-    if context is None:
-        return _NOTHING
     if context.__class__ is str:
         return _judge_url(context)
     try:
@@ -255,7 +253,7 @@ def _agrees(name: str, iri: str | None, definition: Any) -> bool:
     if definition.__class__ is not dict:
         return name not in LANGUAGE_MAPS
     kind, container = definition.get("@type"), definition.get("@container")
-    if kind.__class__ is str and kind.startswith("@") and kind != "@id":
+    if kind.__class__ is str and kind.startswith("@") and not (kind == "@id" and name in LINKS):
         return False
     return container == "@language" if name in LANGUAGE_MAPS else container in (None, "@list", "@set")
 

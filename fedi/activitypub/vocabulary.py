@@ -10,7 +10,8 @@
     prefixes        name -> IRI
     groups          terms that share a prefix and a type, as words in one string
     definitions     terms that need more, as JSON-LD writes them
-    also            other IRIs that servers use for a term (only in fedi.json)
+    also, uris      (only in fedi.json) other IRIs that servers use for a term; terms without a type that
+                    hold URIs all the same, so that some contexts declare them @id
 
 `fedi.json` holds what we read and write, with the IRI of each term. No context is ever fetched.
 """
@@ -95,6 +96,13 @@ for _term, _iri in _read():
 LANGUAGE_MAPS = {"contentMap": "content", "nameMap": "name", "summaryMap": "summary"}
 """Terms whose value is {language: text}, and the term that shares their IRI."""
 
+LINKS: frozenset[str] = frozenset(_TABLES["fedi"]["uris"].split()) | {
+    term
+    for term, definition in BASE.items()
+    if isinstance(definition, dict) and definition.get("@type") == "@id"
+}
+"""The terms that hold URIs or objects, and no literals."""
+
 NAMES: dict[str, str] = {
     iri: term
     for term, iris in READ.items()
@@ -115,3 +123,12 @@ def bundled(url: str) -> Context | None:
     if known is None and _LITEPUB.fullmatch(url):
         return _LITEPUB_DOCUMENT
     return known
+
+
+def type_name(name: str) -> str:
+    """Our term for a type; else the last part of its IRI, unless that would make it pass for one of ours."""
+    known = NAMES.get(name)
+    if known is not None:
+        return known
+    last = name.removeprefix("_:").rpartition("#")[2].rpartition("/")[2]
+    return name if not last or last in READ else last
