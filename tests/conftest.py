@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from fedi.config import Config
 from fedi.store.store import Store
+from tests.builders import HERE, make_domain
+from tests.peer import World
 from tests.support.databases import PostgresTemplates, SQLiteTemplates
 
 
@@ -42,3 +45,13 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     opened = await Store.open(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def world(store: Store) -> World:
+    """Our server at https://a.test, and peers in memory; once per engine."""
+    config = Config.load(None, {"FEDI_DOMAIN": HERE})
+    await make_domain(store)
+    made = World(store, config)
+    await made.services.refresh()
+    return made
