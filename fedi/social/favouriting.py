@@ -22,10 +22,10 @@ async def favourite(tx: Transaction, account: Account, post: Post) -> Post:
     post = await visible_original(tx, post, account)
     author = await author_of(tx, post)
     uri = activity_uri(tx, account)[1]
-    if not await tx.interactions.favourite(account.id, post.id, uri):
-        return post
-    await notify(tx, author.id, "favourite", account.id, post.id)
-    if not author.is_local:
+    is_new = await tx.interactions.favourite(account.id, post.id, uri)
+    if is_new:
+        await notify(tx, author.id, "favourite", account.id, post.id)
+    if is_new and not author.is_local:
         like = types.Like(id=uri, actor=account.uri, to=(author.uri,), object=post.uri)
         await publish(tx, like, by=account, audience=Audience(inboxes=(author.delivery_inbox,)))
     return await tx.posts.by_id(post.id) or post
@@ -35,15 +35,18 @@ async def unfavourite(tx: Transaction, account: Account, post: Post) -> Post:
     """Take back a favourite; nothing if there is none. The post as in `favourite`."""
     post = await visible_original(tx, post, account)
     uri = await tx.interactions.unfavourite(account.id, post.id)
-    if uri is None:
-        return post
+    if uri is not None:
+        await _take_back(tx, account, post, uri)
+    return await tx.posts.by_id(post.id) or post
+
+
+async def _take_back(tx: Transaction, account: Account, post: Post, uri: str) -> None:
     author = await author_of(tx, post)
     await tx.notifications.remove(account_id=author.id, type="favourite", from_id=account.id, post_id=post.id)
     if not author.is_local:
         like = types.Like(id=uri, actor=account.uri, object=post.uri)
         undo = types.Undo(id=activity_uri(tx, account)[1], actor=account.uri, to=(author.uri,), object=like)
         await publish(tx, undo, by=account, audience=Audience(inboxes=(author.delivery_inbox,)))
-    return await tx.posts.by_id(post.id) or post
 
 
 # --- what other servers tell us -----------------------------------------------------------------------

@@ -46,7 +46,11 @@ _HANDLERS: dict[type[Any], Any] = {
     types.Undo: undo.handle,
     types.Update: update.handle,
 }
-_JOBS = {"fetch_announced": boosting.run, "fetch_post": receiving.run, "refresh_actor": receiving.refresh_actor}
+_JOBS = {
+    "fetch_announced": boosting.run,
+    "fetch_post": receiving.run,
+    "refresh_actor": receiving.refresh_actor,
+}
 
 
 def new_uri(author: Account, kind: str = "notes") -> str:
@@ -145,7 +149,8 @@ async def jobs(store: Store, kind: str) -> list[dict[str, Any]]:
     """The payloads of waiting jobs, each with its id as the worker adds it."""
     async with store.read() as tx:
         rows = await tx.db.rows(
-            "SELECT id, payload FROM jobs WHERE kind = :kind AND state = 'waiting' ORDER BY id", {"kind": kind}
+            "SELECT id, payload FROM jobs WHERE kind = :kind AND state = 'waiting' ORDER BY id",
+            {"kind": kind},
         )
     return [{**orjson.loads(row["payload"]), "job_id": row["id"]} for row in rows]
 
@@ -177,7 +182,7 @@ class Origins:
         """Do every waiting job of ours."""
         for kind, run in _JOBS.items():
             for payload in await jobs(self.store, kind):
-                await run(self, payload)  # type: ignore[operator]
+                await run(self, payload)  # type: ignore[arg-type]
                 async with self.store.write() as tx:
                     await tx.jobs.done(payload["job_id"])
 
