@@ -30,7 +30,7 @@ def create_app(services: Services, readings: Readings) -> Quart:
     app.config["MAX_CONTENT_LENGTH"] = services.config.server.body_limit
     app.extensions["fedi"] = services
     app.extensions["fedi_gate"] = gate = Gate(services, readings)
-    app.asgi_app = Inboxes(app.asgi_app, services, gate)  # type: ignore[method-assign,assignment]
+    app.asgi_app = Inboxes(app.asgi_app, services, gate)  # type: ignore[method-assign,assignment,arg-type]
     for part in (outbox, webfinger, api, web, metrics):
         part.mount(app)
     app.register_error_handler(FediError, _answer)

