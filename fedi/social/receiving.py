@@ -43,11 +43,13 @@ async def received(
     people = await tx.people.by_uris(uris) if uris else {}
     parent = await _parent(tx, post, author)
     stored = remote_posts.build(tx, post, author, parent, people)
-    if not await tx.posts.add(stored, [one.id for one in people.values()]):
+    added = await tx.posts.add(stored, [one.id for one in people.values()])
+    if added is None:
         return None
     await tx.timelines.push(stored.id, author, created=stored.created_at)
     await _tell_mentioned(tx, stored, people)
-    await _tell_watchers(tx, stored)
+    if added.watched:
+        await _tell_watchers(tx, stored)
     return stored
 
 

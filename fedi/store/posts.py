@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from msgspec import Struct
+
 from fedi.model.posts import Post
 from fedi.store.addressees import Addressees
 from fedi.store.edits import Edits
@@ -21,7 +23,7 @@ _SELECT = f"SELECT {columns(Post)} FROM posts"
 _COUNTED = [name for name in Post.__struct_fields__ if name != "replies_count"]
 
 # One statement asks whether the post is here (or its boost, by the second unique index), whether it was deleted
-# before it came, and how many replies are waiting for it.
+# before it came, how many replies are waiting for it, and whether anybody waits for posts of its author.
 _ADD = f"""
 INSERT INTO posts ({", ".join(_COUNTED)}, replies_count)
 SELECT {", ".join(":" + name for name in _COUNTED)}, (
@@ -30,7 +32,8 @@ SELECT {", ".join(":" + name for name in _COUNTED)}, (
 WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE tombstones.uri IN (:uri, :claim))
 ON CONFLICT DO NOTHING
 RETURNING EXISTS (
-  SELECT 1 FROM posts AS reply WHERE reply.in_reply_to_uri = :uri AND reply.in_reply_to_id IS NULL) AS awaited
+  SELECT 1 FROM posts AS reply WHERE reply.in_reply_to_uri = :uri AND reply.in_reply_to_id IS NULL) AS awaited,
+  EXISTS (SELECT 1 FROM follows AS f WHERE f.followee_id = :account_id AND f.notify) AS watched
 """
 _ADOPT = """
 UPDATE posts SET in_reply_to_id = :id, in_reply_to_account_id = :account_id
@@ -60,6 +63,12 @@ def deletion_claim(uri: str, account_id: int) -> str:
     A plain tombstone of the URI would let one person of a server keep out what another one has yet to send.
     """
     return f"{uri} by {account_id}"
+
+
+class Added(Struct, frozen=True):
+    """A post was added. `watched`: somebody may want a notice of everything that its author posts."""
+
+    watched: bool
 
 
 class Posts(Addressees, Edits, Threads, Viewing):
@@ -101,15 +110,15 @@ class Posts(Addressees, Edits, Threads, Viewing):
         )
         return read(Post, row) if row else None
 
-    async def add(self, post: Post, mentioned: Collection[int] = ()) -> bool:
+    async def add(self, post: Post, mentioned: Collection[int] = ()) -> Added | None:
         """Add a post or a boost, the people it is for, and its tags; count it where it counts.
 
-        Returns False, and changes nothing, when it is here already or was deleted before it came.
+        Returns None, and changes nothing, when it is here already or was deleted before it came.
         """
         values: dict[str, Any] = write(post)
         added = await self._db.row(_ADD, {**values, "claim": deletion_claim(post.uri, post.account_id)})
         if added is None:
-            return False
+            return None
         if added["awaited"]:
             await self._db.run(_ADOPT, {"id": post.id, "account_id": post.account_id, "uri": post.uri})
         if post.visibility != "direct":
@@ -119,7 +128,7 @@ class Posts(Addressees, Edits, Threads, Viewing):
             await self.mention(post.id, mentioned)
         if post.tags:
             await self.tag(post.id, post.tags)
-        return True
+        return Added(watched=bool(added["watched"]))
 
     async def delete(self, post: Post) -> None:
         """Delete a post and what hangs on it: boosts, favourites, notices, places in timelines."""

@@ -45,9 +45,9 @@ async def test_it_costs_few_statements(store: Store) -> None:
     ana, bo = await make_person(store), await make_stranger(store)
     await follow(store, ana, bo)
     parent = await make_post(store, ana)
-    assert len(await statements(store, created(note(bo)), bo)) == 4
+    assert len(await statements(store, created(note(bo)), bo)) == 3
     tagged = note(bo, tags=(mention(ana), types.Hashtag(name="#One")), to=(types.PUBLIC, ana.uri))
-    assert len(await statements(store, created(tagged), bo)) == 8
+    assert len(await statements(store, created(tagged), bo)) == 7
     answer = note(bo, tags=(mention(ana),), cc=(ana.uri,), in_reply_to=parent.uri)
     assert len(await statements(store, created(answer), bo)) == 8
 
