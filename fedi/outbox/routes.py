@@ -24,12 +24,16 @@ def mount(app: Quart) -> None:
 @outbox.get(_USER)
 async def actor(account_id: int) -> Response:
     """A person here."""
-    at = services()
     if not requests.wants_document(otherwise=True):
-        async with at.store.read() as tx:
+        async with services().store.read() as tx:
             return _see(await documents.person(tx, account_id))
+    return await actor_document(account_id)
+
+
+async def actor_document(account_id: int) -> Response:
+    """The actor, whatever the request prefers."""
     await claimed()
-    async with at.store.read() as tx:
+    async with services().store.read() as tx:
         return answer(await documents.actor(tx, account_id))
 
 
@@ -49,6 +53,11 @@ async def post(post_id: int) -> Response:
     """A post by somebody here."""
     if not requests.wants_document(otherwise=True):
         return await _page_of(post_id)
+    return await post_document(post_id)
+
+
+async def post_document(post_id: int) -> Response:
+    """The post, whatever the request prefers."""
     found = await readable(post_id)
     if isinstance(found, documents.Answer):
         return answer(found)

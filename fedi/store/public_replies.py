@@ -8,7 +8,7 @@ from fedi.store.unit import Unit
 _OF = """
 SELECT p.id, p.uri FROM posts p JOIN accounts a ON a.id = p.account_id
 WHERE p.in_reply_to_id = :post AND p.id > :after AND p.visibility IN ('public', 'unlisted')
-AND (:author = 0 OR p.account_id = :author) AND p.boost_of_id IS NULL
+AND (CAST(:author AS BIGINT) = 0 OR p.account_id = :author) AND p.boost_of_id IS NULL
 AND a.suspended_at IS NULL AND a.deleted_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = p.in_reply_to_account_id AND b.target_id = p.account_id)
 ORDER BY p.id LIMIT :limit

@@ -42,7 +42,9 @@ async def test_the_headers_of_a_document(store: Store) -> None:
     again = await face.ask(ana.uri, If_None_Match=response.headers["ETag"])
     assert again.status_code == 304
     assert await again.get_data() == b""
-    other = await face.ask(ana.uri, accept='application/ld+json; profile="https://www.w3.org/ns/activitystreams"')
+    other = await face.ask(
+        ana.uri, accept='application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+    )
     assert other.content_type == response.content_type
     head = await face.client.head(ana.uri.removeprefix(HERE_URL))
     assert head.status_code == 200
@@ -154,7 +156,9 @@ async def test_a_wrong_signature_does_not_open_or_tell_anything(store: Store) ->
     async with store.write() as tx:
         await tx.follows.add(follower.id, ana.id, state=FOLLOWING, uri="https://b.test/f/1")
     face = await make_face(store)
-    forged = msgspec.structs.replace(key, private_pem=(await make_signer(store, "ed", "e.test"))[1].private_pem)
+    forged = msgspec.structs.replace(
+        key, private_pem=(await make_signer(store, "ed", "e.test"))[1].private_pem
+    )
     assert (await face.signed(private.uri, forged)).status_code == 401
     assert (await face.signed("/ap/posts/1", forged)).status_code == 401
 
