@@ -46,6 +46,8 @@ async def tidy_once(services: Services) -> None:
     async with services.store.write() as tx:
         await tx.tombstones.forget(tx.now - _TOMBSTONES_MS)
     async with services.store.write() as tx:
+        await tx.deliveries.forget_dead(tx.now - _ACTIVITIES_MS)
+    async with services.store.write() as tx:
         await tx.activities.forget(tx.now - _ACTIVITIES_MS)
 
 

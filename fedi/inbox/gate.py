@@ -89,7 +89,8 @@ class Gate:
         uri = activity.id or f"sha256:{hashlib.sha256(body).hexdigest()}"
         self._readings.put(uri, activity)
         synchronization = next((v for name, v in head.headers if name == "collection-synchronization"), None)
-        await self._acceptor.accept(Arrival(uri, sender.account.id, inbox_of, body), synchronization)
+        again = isinstance(activity, types.Follow | types.Undo)
+        await self._acceptor.accept(Arrival(uri, sender.account.id, inbox_of, body, again), synchronization)
 
     def _dropped(self, reason: str) -> Outcome:
         self.outcomes["dropped"] += 1

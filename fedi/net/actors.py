@@ -101,7 +101,7 @@ async def keep(tx: Transaction, actor: types.Actor) -> Account:
         account = _carry_over(account, known)
         await tx.people.replace(account)
         if account.delivery_inbox != known.delivery_inbox:
-            await tx.follows.moved_inbox(account.id, known.delivery_inbox, account.delivery_inbox, host_id)
+            await tx.follows.moved_inbox(account.id, known.delivery_inbox, account.delivery_inbox)
     for key in actor.public_keys:
         await tx.keys.put(key.id, account.id, _kind(key.pem), key.pem)
     if known is not None:

@@ -6,11 +6,25 @@ from collections.abc import Collection
 from typing import Any
 
 from fedi.model.people import Account
+from fedi.store.follows import Follows
 from fedi.store.rows import changed, columns, placeholders, read, write
 from fedi.store.unit import Unit
 
 _SELECT = f"SELECT {columns(Account)} FROM accounts"
 _ADD = f"INSERT INTO accounts ({columns(Account)}) VALUES ({placeholders(Account)})"
+
+_COUNTED = frozenset(
+    {
+        "followers_count",
+        "following_count",
+        "local_followers_count",
+        "posts_count",
+        "pulled",
+        "last_post_at",
+        "suspended_at",
+        "silenced_at",
+    }
+)
 
 
 class People:
@@ -74,8 +88,8 @@ class People:
         return await self._db.run(f"{_ADD} ON CONFLICT DO NOTHING", write(account)) == 1
 
     async def replace(self, account: Account) -> None:
-        """Write every column of an account that is here."""
-        values = write(account)
+        """Write what an actor's document says of an account that is here; what is counted here is left alone."""
+        values = {name: value for name, value in write(account).items() if name not in _COUNTED}
         await self._db.run(f"UPDATE accounts SET {changed(values)} WHERE id = :id", values)
 
     async def update(self, account_id: int, **values: Any) -> None:
@@ -96,6 +110,7 @@ class People:
     async def purge(self, account_id: int) -> None:
         """Delete what an account made: posts, relationships, notices. The row stays, marked as deleted."""
         me = {"id": account_id, "now": self._tx.now}
+        await Follows(self._tx).remove_of(account_id)
         await self._db.run(
             "INSERT INTO tombstones (uri, former_type, local, deleted_at) "
             "SELECT uri, type, local, :now FROM posts WHERE account_id = :id ON CONFLICT (uri) DO NOTHING",
@@ -123,23 +138,21 @@ class People:
 
 _PURGE = (
     # Counters of others first, while the rows that they count are still here.
-    "UPDATE accounts SET followers_count = followers_count - 1 WHERE followers_count > 0 AND id IN "
-    "(SELECT followee_id FROM follows WHERE follower_id = :id AND state = 'following')",
-    "UPDATE accounts SET following_count = following_count - 1 WHERE following_count > 0 AND id IN "
-    "(SELECT follower_id FROM follows WHERE followee_id = :id AND state = 'following')",
     "UPDATE posts SET favourites_count = favourites_count - 1 WHERE favourites_count > 0 AND id IN "
     "(SELECT post_id FROM favourites WHERE account_id = :id)",
     "UPDATE posts SET boosts_count = boosts_count - 1 WHERE boosts_count > 0 AND id IN "
     "(SELECT boost_of_id FROM posts WHERE account_id = :id AND boost_of_id IS NOT NULL)",
     "UPDATE posts SET replies_count = replies_count - 1 WHERE replies_count > 0 AND id IN "
-    "(SELECT in_reply_to_id FROM posts WHERE account_id = :id AND in_reply_to_id IS NOT NULL)",
+    "(SELECT in_reply_to_id FROM posts WHERE account_id = :id AND visibility IN ('public', 'unlisted'))",
+    "UPDATE accounts SET posts_count = posts_count - (SELECT COUNT(*) FROM posts b JOIN posts p "
+    "ON p.id = b.boost_of_id WHERE b.account_id = accounts.id AND p.account_id = :id) WHERE id IN "
+    "(SELECT b.account_id FROM posts b JOIN posts p ON p.id = b.boost_of_id WHERE p.account_id = :id)",
     "UPDATE posts SET in_reply_to_id = NULL, in_reply_to_account_id = NULL WHERE in_reply_to_account_id = :id",
     "DELETE FROM notifications WHERE from_id = :id",
     "DELETE FROM favourites WHERE account_id = :id",
     "DELETE FROM reactions WHERE account_id = :id",
     "DELETE FROM blocks WHERE account_id = :id OR target_id = :id",
     "DELETE FROM posts WHERE account_id = :id",
-    "DELETE FROM follows WHERE follower_id = :id OR followee_id = :id",
     "DELETE FROM follower_inboxes WHERE account_id = :id",
     "DELETE FROM follower_hosts WHERE account_id = :id",
     "DELETE FROM flags WHERE reporter_id = :id",

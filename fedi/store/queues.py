@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from fedi.store.jobs import Jobs
 from fedi.store.unit import Unit
 
 Waiting: TypeAlias = dict[tuple[str, str], int]
@@ -68,18 +69,13 @@ class Queues:
 
     async def retry(self) -> int:
         """Try again, now, what came or was to be done and was given up; how many."""
-        now = {"now": self._tx.now}
         arrivals = await self._db.run(
             "UPDATE received SET state = 'waiting', attempts = 0, next_at = :now "
             "WHERE state = 'dead' AND body IS NOT NULL",
-            now,
-        )
-        jobs = await self._db.run(
-            "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = :now WHERE state = 'dead'", now
+            {"now": self._tx.now},
         )
         self._tx.wake("received")
-        self._tx.wake("jobs")
-        return arrivals + jobs
+        return arrivals + await Jobs(self._tx).retry()
 
     async def drop(self) -> int:
         """Forget what came or was to be done and was given up; how many."""

@@ -14,12 +14,17 @@ from fedi.store.unit import Unit
 
 
 class Arrival(Struct, frozen=True):
-    """An activity as it came: proven to be `actor_id`'s. `inbox_of` is None for the shared inbox."""
+    """An activity as it came: proven to be `actor_id`'s. `inbox_of` is None for the shared inbox.
+
+    `again`: Misskey gives every Follow of the same person the same id, and every Undo of it another one, so those
+    are taken again once the earlier one has been applied.
+    """
 
     uri: str
     actor_id: int
     inbox_of: int | None
     body: bytes
+    again: bool = False
 
 
 class Item(Struct, frozen=True):
@@ -52,6 +57,15 @@ SELECT actor_id FROM (SELECT DISTINCT actor_id FROM received WHERE id = ANY(:ids
 _TAKE = f"SELECT id FROM received WHERE id = ANY(:ids) AND actor_id = ANY(:actors) AND {_IN_TURN}"
 
 
+_ADD = """
+INSERT INTO received (id, uri, actor_id, inbox_of, body, state, next_at, received_at)
+VALUES (:id, :uri, :actor_id, :inbox_of, :body, 'waiting', :now, :now)
+ON CONFLICT (uri) DO UPDATE SET id = excluded.id, body = excluded.body, inbox_of = excluded.inbox_of,
+  state = 'waiting', attempts = 0, error = NULL, next_at = excluded.next_at, received_at = excluded.received_at
+WHERE CAST(:again AS BOOLEAN) AND received.state = 'done' AND received.actor_id = excluded.actor_id
+"""
+
+
 class Received:
     """Table `received`."""
 
@@ -62,8 +76,7 @@ class Received:
     async def add(self, arrivals: Sequence[Arrival]) -> None:
         """Accept activities; those that are here already are left as they are."""
         await self._db.run_many(
-            "INSERT INTO received (id, uri, actor_id, inbox_of, body, state, next_at, received_at) "
-            "VALUES (:id, :uri, :actor_id, :inbox_of, :body, 'waiting', :now, :now) ON CONFLICT (uri) DO NOTHING",
+            _ADD,
             [
                 {
                     "id": self._tx.new_id(),
@@ -71,6 +84,7 @@ class Received:
                     "actor_id": arrival.actor_id,
                     "inbox_of": arrival.inbox_of,
                     "body": arrival.body,
+                    "again": arrival.again,
                     "now": self._tx.now,
                 }
                 for arrival in arrivals

@@ -11,7 +11,7 @@ import pytest
 from fedi.activitypub import codec, signatures, types
 from fedi.activitypub.keys import SigningKey
 from fedi.store.queues import Waiting
-from tests.builders import make_person
+from tests.builders import make_person, make_post
 from tests.peer import Person, World
 from tests.support import keys
 
@@ -55,8 +55,9 @@ async def test_a_signed_activity_is_kept_before_it_is_acknowledged(
 
 async def test_the_same_activity_twice_is_kept_once(world: World) -> None:
     ana, bo = await make_person(world.store), world.peer("b.test").person("bo")
-    activity = follow(bo, ana.uri)
+    activity = types.Like(id=bo.new_id(), actor=bo.uri, object=(await make_post(world.store, ana)).uri)
     assert [await bo.sends(activity) for _ in range(3)] == [202, 202, 202]
+    assert (await waiting(world))["received", "waiting"] == 1
     await world.settle()
     assert await bo.sends(activity) == 202
     assert (await waiting(world))["received", "waiting"] == 0
@@ -124,7 +125,6 @@ async def test_a_changed_key_is_asked_for_once(world: World) -> None:
         await tx.db.run("UPDATE keys SET fetched_at = 0 WHERE id = :id", {"id": bo.key_id})
     for key in world.services.signers._cache.copy():
         del world.services.signers._cache[key]
-    bo.pair = keys.ed25519()  # no RSA: nothing that bo can sign verifies any more
     bo.pair = keys.rsa()
     bo.peer.serve(bo.actor())
     before = len(bo.peer.fetched)
@@ -249,3 +249,16 @@ async def test_an_activity_without_an_id_is_taken_once(world: World) -> None:
     assert [await bo.sends(document), await bo.sends(document)] == [202, 202]
     async with world.store.read() as tx:
         assert await tx.db.value("SELECT COUNT(*) FROM received") == 2
+
+
+async def test_misskey_follows_again_under_the_same_id(world: World) -> None:
+    ana, bo = await make_person(world.store), world.peer("k.test").person("bo")
+    activity = follow(bo, ana.uri)
+    undo = types.Undo(id=f"{activity.id}/undo", actor=bo.uri, object=activity)
+    for count, sent in enumerate([activity, undo, activity, undo, activity], start=1):
+        assert await bo.sends(sent) == 202
+        await world.settle()
+        async with world.store.read() as tx:
+            found = await tx.people.by_id(ana.id)
+        assert found is not None
+        assert found.followers_count == count % 2

@@ -129,6 +129,7 @@ CREATE TABLE follows (
 CREATE INDEX follows_followee ON follows (followee_id, state, id);
 CREATE INDEX follows_follower ON follows (follower_id, state, id);
 CREATE INDEX follows_uri ON follows (uri);
+CREATE INDEX follows_notify ON follows (followee_id) WHERE notify;
 
 -- Distinct inboxes of an account's remote followers, counted, so that publishing costs a row per server. An
 -- inbox whose last follower left stays, with the time: older posts may still be edited or deleted there.
