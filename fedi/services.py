@@ -67,12 +67,15 @@ class Services:
     async def severity(self, host: str) -> str | None:
         """How a server is blocked here: suspend, silence or not (None). At most half a minute old."""
         await self._refresh_if_old()
-        if host not in self._severities:
-            if len(self._severities) > 50_000:
-                self._severities.clear()
-            async with self.store.read() as tx:
-                self._severities[host] = await tx.blocks.domain_severity(host)
-        return self._severities[host]
+        if host in self._severities:
+            return self._severities[host]
+        if len(self._severities) > 50_000:
+            self._severities.clear()
+        async with self.store.read() as tx:
+            found = await tx.blocks.domain_severity(host)
+        # Not read back from there: another request may forget everything between two of our steps.
+        self._severities[host] = found
+        return found
 
     async def _refresh_if_old(self) -> None:
         if self.store.clock() - self._read_at > _REFRESH_MS:

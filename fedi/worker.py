@@ -6,7 +6,7 @@ Every process that has the role runs one; they share work through leases and loc
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 import structlog
@@ -39,7 +39,8 @@ JOBS: dict[str, JobHandler] = {
 
 _AT_ONCE = 16
 _POLL_SECONDS = 1.0
-_LEASE_MS = 120_000
+_LEASE_MS = 30_000  # a killed process's jobs wait for as long
+_RENEW_SECONDS = 8.0
 
 
 class Worker:
@@ -50,6 +51,7 @@ class Worker:
         self._store = services.store
         self._processor = Processor(services, readings)
         self._deliverer = Deliverer(services)
+        self._renewed_at = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Everything a worker does, side by side; returns once all of it has come to rest."""
@@ -71,17 +73,18 @@ class Worker:
         self._store.signals.wake(("received", "jobs", "deliveries"))
 
     async def _jobs(self, stop: asyncio.Event) -> None:
-        running: set[asyncio.Task[None]] = set()
+        running: dict[asyncio.Task[None], int] = {}
         while not stop.is_set():
             try:
+                await self._renew(running.values())
                 jobs = await self._claim(_AT_ONCE - len(running))
             except Exception:
                 log.exception("claiming jobs failed")
                 jobs = []
-            running |= {asyncio.create_task(self.do(job)) for job in jobs}
+            running |= {asyncio.create_task(self.do(job)): job.id for job in jobs}
             if running and (len(running) >= _AT_ONCE or not jobs):
                 await asyncio.wait(running, timeout=_POLL_SECONDS / 4, return_when=asyncio.FIRST_COMPLETED)
-            running = {task for task in running if not task.done()}
+            running = {task: job_id for task, job_id in running.items() if not task.done()}
             if not jobs:
                 await self._store.signals.wait("jobs", _POLL_SECONDS if not running else 0.05)
         # What is cut off here is done by whoever claims it when its lease has ended: jobs may run twice.
@@ -89,6 +92,14 @@ class Worker:
             await asyncio.wait(running, timeout=self._services.config.server.stop_seconds / 2)
         for task in running:
             task.cancel()
+
+    async def _renew(self, job_ids: Collection[int]) -> None:
+        now = asyncio.get_running_loop().time()
+        if not job_ids or now - self._renewed_at < _RENEW_SECONDS:
+            return
+        async with self._store.write() as tx:
+            await tx.jobs.renew(job_ids, _LEASE_MS)
+        self._renewed_at = now
 
     async def _claim(self, room: int) -> list[Job]:
         if room <= 0:

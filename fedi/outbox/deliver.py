@@ -33,8 +33,8 @@ _MOST = 4 * LANES
 _ENOUGH = LANES // 2  # turns that end before a round begins at once
 _LINGER_SECONDS = 0.02  # how long the first one waits for them
 _POLL_SECONDS = 1.0
-_LEASE_MS = 120_000
-_RENEW_SECONDS = 30.0
+_LEASE_MS = 30_000  # a killed process's lanes stand still for as long
+_RENEW_SECONDS = 8.0
 _AGAIN_SECONDS = 2.0  # after the database failed us
 
 
