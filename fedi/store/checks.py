@@ -12,7 +12,7 @@ _COUNTERS = {
         AND domain_id IS NOT NULL AND deleted_at IS NULL""",
     "posts of accounts": """
         SELECT COUNT(*) FROM accounts WHERE domain_id IS NOT NULL AND deleted_at IS NULL AND posts_count <> (
-          SELECT COUNT(*) FROM posts WHERE account_id = accounts.id)""",
+          SELECT COUNT(*) FROM posts WHERE account_id = accounts.id AND visibility <> 'direct')""",
     "inboxes of followers": """
         SELECT COUNT(*) FROM follower_inboxes AS counted WHERE followers <> (
           SELECT COUNT(*) FROM follows JOIN accounts ON accounts.id = follows.follower_id

@@ -6,7 +6,7 @@ from fedi.store.database import Connection
 
 _NOW = """
 SELECT /*postgresql CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) */
-/*sqlite CAST(unixepoch('subsec') * 1000 AS INTEGER) */
+/*sqlite CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) */
 """
 
 
