@@ -81,6 +81,19 @@ def actor(document: Document) -> Actor:
     )
 
 
+def keys(document: Document) -> tuple[PublicKey, ...]:
+    """The keys in a document: an actor, a stub of one that has only its key (GoToSocial), or a key itself.
+
+    Each names its owner, which has to be confirmed in the owner's own document. Raises Malformed.
+    """
+    if "publicKeyPem" in document or "publicKeyMultibase" in document:
+        owner = required(uri(document.get("owner") or document.get("controller")), "owner")
+        document = {"publicKey": document, "assertionMethod": document}
+    else:
+        owner = required(own_id(document), "actor id")
+    return _keys(document, owner, host_of(owner))
+
+
 def _on(host: str, value: Any) -> str | None:
     """The URI in `value` if it is on this host."""
     found = uri(value)

@@ -25,6 +25,7 @@ from fedi.activitypub.types import (
     AnyActivity,
     Collection,
     Post,
+    PublicKey,
     Tombstone,
 )
 from fedi.activitypub.writing import with_context
@@ -86,6 +87,14 @@ def parse_activity(document: dict[str, Any]) -> AnyActivity:
 def parse_actor(document: dict[str, Any]) -> Actor:
     """The actor in a document. Raises Malformed."""
     return actor_reading.actor(jsonld.plain(document))
+
+
+def parse_keys(document: dict[str, Any]) -> tuple[PublicKey, ...]:
+    """The keys in what a `keyId` led to: an actor, a stub of one, or a bare key. Raises Malformed.
+
+    Whether the owner they name lists them too is for the caller to see (PROTOCOL section 3.4).
+    """
+    return actor_reading.keys(jsonld.plain(document))
 
 
 def parse_post(document: dict[str, Any]) -> Post:

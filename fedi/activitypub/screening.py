@@ -30,6 +30,8 @@ _REFUSED = frozenset({"@graph", "@included", "@reverse"})
 _PLAIN_DEFINITION = frozenset({"@id", "@type", "@container", "@protected", "@context"})
 _DELIMITERS = (":", "/", "?", "#", "[", "]", "@")
 _WEB = ("https://", "http://")
+# Compact IRIs that reading knows as they are, or does not look at: many write the one, Fedify the other.
+_HARMLESS = frozenset({"as:Public", "as:Endpoints"})
 _PREFIXES = frozenset(PREFIXES)
 
 
@@ -88,7 +90,7 @@ def _below(level: list[Any], found: Survey) -> list[Any]:
         for value in node if is_list else _values(node, found) if "@context" in node else node.values():
             kind = value.__class__
             if kind is str:
-                if value[:4] != "http" and (end := value.find(":", 0, 24)) > 0 and value != "as:Public":
+                if value[:4] != "http" and (end := value.find(":", 0, 24)) > 0 and value not in _HARMLESS:
                     heads.add(value[:end])
             elif kind is dict:
                 below.append(value)

@@ -13,11 +13,13 @@ from typed_values import texts, uris
 
 from fedi.activitypub import codec, jsonld
 from fedi.activitypub.screening import MAX_DEPTH
-from fedi.activitypub.types import ACTOR_TYPES, POST_TYPES, PUBLIC
+from fedi.activitypub.types import ACTOR_TYPES, POST_TYPES, PUBLIC, Other
 from fedi.activitypub.vocabulary import CONTEXTS, READ
 from fedi.errors import Malformed
 
-KINDS = sorted(ACTOR_TYPES | POST_TYPES | {"Create", "Undo", "Announce", "Flag", "Like", "Collection", "Link"})
+KINDS = sorted(
+    ACTOR_TYPES | POST_TYPES | {"Create", "Undo", "Announce", "Flag", "Like", "Collection", "Link"}
+)
 AS = "https://www.w3.org/ns/activitystreams"
 
 scalars = (
@@ -25,11 +27,28 @@ scalars = (
     | st.sampled_from([PUBLIC, "as:Public", "as:Note", "_:b0", "@id", "@graph", "toot:x", "tag:x", "", "://", *KINDS])
 )  # fmt: skip
 keys = st.sampled_from(
-    [*READ, "@id", "@type", "@value", "@list", "@set", "@language", "@index", "@nest", "as:actor", "x:y", "", "@"]
+    [
+        *READ,
+        "@id",
+        "@type",
+        "@value",
+        "@list",
+        "@set",
+        "@language",
+        "@index",
+        "@nest",
+        "as:actor",
+        "x:y",
+        "",
+        "@",
+    ]
 )
 inline_contexts = st.dictionaries(
-    st.sampled_from(["actor", "id", "as", "x", "content", "@vocab", "@language", "@base", "@version", "@import"]),
-    scalars | st.dictionaries(st.sampled_from(["@id", "@type", "@container", "@context", "@prefix"]), scalars),
+    st.sampled_from(
+        ["actor", "id", "as", "x", "content", "@vocab", "@language", "@base", "@version", "@import"]
+    ),
+    scalars
+    | st.dictionaries(st.sampled_from(["@id", "@type", "@container", "@context", "@prefix"]), scalars),
     max_size=3,
 )
 contexts = st.recursive(
@@ -42,7 +61,9 @@ json = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(keys, inner, max_size=6)
-        | st.builds(lambda body, context: {**body, "@context": context}, st.dictionaries(keys, inner), contexts)
+        | st.builds(
+            lambda body, context: {**body, "@context": context}, st.dictionaries(keys, inner), contexts
+        )
     ),
     max_leaves=20,
 )
@@ -77,8 +98,9 @@ def test_what_was_read_can_be_written_and_read_again(document: dict[str, Any]) -
         value = codec.parse(document)
     except Malformed:
         return
-    again = codec.parse(codec.render(value))
-    assert type(again) is type(value)
+    if not isinstance(value, Other):  # nothing is kept of these
+        again = codec.parse(codec.render(value))
+        assert type(again) is type(value)
 
 
 @given(st.binary(max_size=200) | json.map(lambda value: orjson.dumps(_narrow(value))))

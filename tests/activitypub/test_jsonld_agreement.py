@@ -17,8 +17,27 @@ TERMS = sorted(READ)
 NAMES = ["x", "foo", "Foo", "as", "schema", "actor", "type", "Note", "content", "contentMap", "to", "httpx"]
 
 iris = st.sampled_from(
-    [AS, "https://x.test/", "as:actor", "as:object", "as:Note", "x:actor", "foo", "actor", "@id", "@type", "_:b"]
-    + [f"{AS}content", f"{AS}to", "http://schema.org/value", "http://schema.org/", "schema:value", "toot:Emoji"]
+    [
+        AS,
+        "https://x.test/",
+        "as:actor",
+        "as:object",
+        "as:Note",
+        "x:actor",
+        "foo",
+        "actor",
+        "@id",
+        "@type",
+        "_:b",
+    ]
+    + [
+        f"{AS}content",
+        f"{AS}to",
+        "http://schema.org/value",
+        "http://schema.org/",
+        "schema:value",
+        "toot:Emoji",
+    ]
 )
 definitions = (
     iris
@@ -63,7 +82,14 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 def spellings(value: Any) -> st.SearchStrategy:
     """Other ways to write a value, some of which mean something else."""
-    ways: list[Any] = [[value], [[value]], {"@value": value}, {"@list": [value]}, {"@set": [value]}, [value, value]]
+    ways: list[Any] = [
+        [value],
+        [[value]],
+        {"@value": value},
+        {"@list": [value]},
+        {"@set": [value]},
+        [value, value],
+    ]
     if isinstance(value, str):
         ways += [{"id": value}, {"@id": value}, f"x:{value}", value.removeprefix("https:"), f"as:{value}"]
         ways += [expand_name(f"as:{value}"), {"en": value, "de": "x"}]

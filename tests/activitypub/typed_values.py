@@ -45,7 +45,9 @@ RSA_PEM = keys.generate_rsa(1024).public_pem
 ED25519_PEM = keys.generate_ed25519().public_pem
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
-words = st.text(st.characters(codec="utf-8", exclude_characters="\0:#@", categories=["L"]), min_size=1, max_size=8)
+words = st.text(
+    st.characters(codec="utf-8", exclude_characters="\0:#@", categories=["L"]), min_size=1, max_size=8
+)
 segments = st.text("abcxyz0189-_", min_size=1, max_size=6)
 local = st.builds(lambda path: f"{HOME}/{path}", segments)
 remote = st.builds(
@@ -196,7 +198,9 @@ collections = st.builds(
     next=maybe(uris),
     prev=maybe(uris),
     part_of=maybe(uris),
-    items=st.lists(uris | st.fixed_dictionaries({"id": uris, "type": st.just("Note")}), max_size=3).map(tuple),
+    items=st.lists(uris | st.fixed_dictionaries({"id": uris, "type": st.just("Note")}), max_size=3).map(
+        tuple
+    ),
 )
 
 
@@ -214,9 +218,9 @@ def activity(made: type, /, **fields: st.SearchStrategy) -> st.SearchStrategy:
 # An inner activity has to be the outer actor's own: one actor does everything here.
 ACTOR = st.just(f"{HOME}/ann")
 follows = activity(Follow, object=uris)
-reaction = st.sampled_from(["⭐", "🎉"]).map(lambda content: {"content": content, "emoji": None}) | emojis.map(
-    lambda emoji: {"content": emoji.name, "emoji": emoji}
-)
+reaction = st.sampled_from(["⭐", "🎉"]).map(
+    lambda content: {"content": content, "emoji": None}
+) | emojis.map(lambda emoji: {"content": emoji.name, "emoji": emoji})
 
 
 @st.composite
@@ -239,7 +243,7 @@ undone = (
 @st.composite
 def announces(draw: st.DrawFn) -> Announce:
     inlined = draw(maybe(posts()))
-    wrapped = draw(maybe(reactions(Like, remote_actors)))  if inlined is None else None
+    wrapped = draw(maybe(reactions(Like, remote_actors))) if inlined is None else None
     inner = inlined or wrapped
     if inner is None or inner.id is None:
         return draw(activity(Announce, object=uris))
@@ -260,7 +264,9 @@ activities = (
     | reactions(Like)
     | reactions(EmojiReact)
     | activity(Block, object=uris)
-    | activity(Flag, objects=st.lists(uris, min_size=1, max_size=3, unique=True).map(tuple), content=maybe(texts))
+    | activity(
+        Flag, objects=st.lists(uris, min_size=1, max_size=3, unique=True).map(tuple), content=maybe(texts)
+    )
     | activity(Move, object=uris, target=uris)
     | activity(Add, object=uris, target=uris)
     | activity(Remove, object=uris, target=uris)
