@@ -32,6 +32,13 @@ class Ask(Struct, frozen=True):
     max_id: int | None = None
     min_id: int | None = None
 
+    def address(self, uri: str) -> str:
+        """The address of the page itself."""
+        parts = [uri, "?page=true"]
+        parts += [f"&max_id={self.max_id}"] if self.max_id is not None else []
+        parts += [f"&min_id={self.min_id}"] if self.min_id is not None else []
+        return "".join(parts)
+
     def range(self) -> Range:
         """The same, as the store reads it."""
         return Range(limit=PAGE, max_id=self.max_id, min_id=self.min_id)
@@ -45,7 +52,7 @@ async def outbox(tx: Transaction, account: Account, ask: Ask) -> Answer:
     page = await tx.timelines.of_account(None, account.id, AccountPosts(), ask.range())
     authors = await tx.people.by_ids({post.account_id for post in page.originals.values()})
     items = [_published(post, account, page, authors) for post in page.posts]
-    return _page(uri, items, page.first, page.last)
+    return _page(uri, ask, items, page.first, page.last)
 
 
 def _published(post: Post, account: Account, page: PostPage, authors: dict[int, Account]) -> Document:
@@ -62,7 +69,7 @@ async def followers(tx: Transaction, account: Account, ask: Ask) -> Answer:
         return _people(uri, account.followers_count, account, ask)
     found = await tx.follows.followers(account.id, max_id=ask.max_id, min_id=ask.min_id, limit=PAGE)
     ends = (found[0].id, found[-1].id) if found else (None, None)
-    return _page(uri, [one.account.uri for one in found], *ends)
+    return _page(uri, ask, [one.account.uri for one in found], *ends)
 
 
 async def following(tx: Transaction, account: Account, ask: Ask) -> Answer:
@@ -72,7 +79,7 @@ async def following(tx: Transaction, account: Account, ask: Ask) -> Answer:
         return _people(uri, account.following_count, account, ask)
     found = await tx.follows.following(account.id, max_id=ask.max_id, min_id=ask.min_id, limit=PAGE)
     ends = (found[0].id, found[-1].id) if found else (None, None)
-    return _page(uri, [one.account.uri for one in found], *ends)
+    return _page(uri, ask, [one.account.uri for one in found], *ends)
 
 
 async def followers_of_host(tx: Transaction, account: Account, asker: Account, uri: str) -> Answer:
@@ -99,7 +106,7 @@ async def replies(tx: Transaction, post: Post, author: Account, ask: Ask) -> Ans
     following_page = f"{uri}?page=true&min_id={found[-1][0]}" if len(found) == PAGE else None
     page = codec.render(
         types.Collection(
-            id=f"{uri}?page=true" + (f"&min_id={ask.min_id}" if ask.min_id else ""),
+            id=ask.address(uri),
             type="CollectionPage",
             part_of=uri,
             next=following_page,
@@ -157,13 +164,13 @@ def _head(uri: str, count: int, *, last: bool = False) -> Answer:
     return Answer(document)
 
 
-def _page(uri: str, items: Iterable[object], newest: int | None, oldest: int | None) -> Answer:
+def _page(uri: str, ask: Ask, items: Iterable[object], newest: int | None, oldest: int | None) -> Answer:
     """A page between the ids `newest` and `oldest`. An empty one is an end: it leads nowhere."""
     found = tuple(items)
     return Answer(
         codec.render(
             types.Collection(
-                id=f"{uri}?page=true",
+                id=ask.address(uri),
                 type="OrderedCollectionPage",
                 part_of=uri,
                 next=f"{uri}?page=true&max_id={oldest}" if found and len(found) == PAGE else None,

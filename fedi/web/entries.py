@@ -51,6 +51,12 @@ async def pinned(tx: Transaction, author: Account) -> list[Entry]:
     return [_entry(post, people, pinned=True) for post in posts]
 
 
+def pinned_first(pins: list[Entry], others: list[Entry]) -> list[Entry]:
+    """A profile's first page: pins on top, each post once."""
+    above = {pin.post.id for pin in pins}
+    return [*pins, *(one for one in others if one.boosted_by or one.post.id not in above)]
+
+
 async def thread(tx: Transaction, post: Post) -> Thread:
     """A public post with what everybody may see of its conversation."""
     above = await tx.posts.seen_by(None, await tx.posts.ancestors(post))

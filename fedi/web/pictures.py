@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 from urllib.parse import urlsplit
+from zlib import crc32
 
 from fedi.activitypub.uris import same_origin
 from fedi.model.people import Account
@@ -34,7 +35,7 @@ class Pictures(NamedTuple):
 
 def hue(account: Account) -> int:
     """A colour of the palette for who has no picture: always the same one."""
-    return sum(account.handle.encode()) % _HUES
+    return crc32(account.handle.encode()) % _HUES
 
 
 def initial(account: Account) -> str:

@@ -42,13 +42,13 @@ async def _profile(handle: str, *, with_replies: bool) -> Response:
             which = AccountPosts(exclude_replies=not with_replies)
             posts = await tx.timelines.of_account(None, found.id, which, ask)
             first = ask.max_id is None
+            pinned = await entries.pinned(tx, found) if first and not with_replies else []
             return page(
                 "profile.html",
                 base=domain.url,
                 account=found,
                 with_replies=with_replies,
-                pinned=await entries.pinned(tx, found) if first and not with_replies else [],
-                entries=await entries.of_page(tx, posts),
+                entries=entries.pinned_first(pinned, await entries.of_page(tx, posts)),
                 older=older(posts),
                 first=first,
             )
