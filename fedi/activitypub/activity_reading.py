@@ -42,6 +42,7 @@ Reader = Callable[[Document, Common], AnyActivity]
 
 _UNDONE = frozenset({"Follow", "Like", "Announce", "Block", "EmojiReact", "Accept"})
 _FOLLOW = frozenset({"Follow"})
+_LINK = frozenset({"Link"})
 
 
 def activity(document: Document) -> AnyActivity:
@@ -148,7 +149,7 @@ def _update(document: Document, common: Common) -> AnyActivity:
 def _by_id(made: type[Create | Update], document: Document, common: Common) -> AnyActivity:
     """By reference; of an object of a type that is nothing to us (a playlist, a library) it is `Other`."""
     for item in items(document.get("object")):
-        if item.__class__ is dict and "type" in item:
+        if item.__class__ is dict and "type" in item and not kind(item, _LINK):
             return Other(kind=made.__name__, **common)
     return made(object=_object(document), **common)
 

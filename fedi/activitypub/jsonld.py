@@ -41,7 +41,7 @@ _PYLD_ERRORS = (
 
 def needs_expansion(document: Document) -> bool:
     """Whether reading the document takes milliseconds of JSON-LD expansion. Raises Malformed (see `plain`)."""
-    return screening.needs_expansion(survey(_root(document)))
+    return screening.needs_expansion(_survey(document))
 
 
 def plain(document: Document) -> Document:
@@ -52,28 +52,23 @@ def plain(document: Document) -> Document:
     Data signature covers (see `compact`). Raises Malformed if the document is too large or deep, has an id
     that is no string, or uses @graph, @included or @reverse.
     """
-    document = _root(document)
-    found = survey(document)
+    found = _survey(document)
     return _normalised(document, found) if screening.needs_expansion(found) else document
 
 
 def normalise(document: Document) -> Document:
     """What `plain` makes of a document that needs expansion; for others it means the same, and takes longer."""
-    document = _root(document)
-    return _normalised(document, survey(document))
+    return _normalised(document, _survey(document))
 
 
-def _root(document: Document) -> Document:
-    """The document, its id checked, without `"@context": null`: to some no context, to JSON-LD "forget all"."""
+def _survey(document: Document) -> Survey:
     if not isinstance(document.get("id"), str | None):
         raise Malformed("an id that is not a string")
-    if document.get("@context", True) is None:
-        return {key: value for key, value in document.items() if key != "@context"}
-    return document
+    return survey(document)
 
 
 def _normalised(document: Document, found: Survey) -> Document:
-    return _reduced(_expand(document, found, _LENIENT, BASE))
+    return _reduced(_expand(_clean(document), found, _LENIENT, BASE))
 
 
 def compact(document: Document) -> Document:
@@ -143,7 +138,7 @@ def _expand(document: Document, found: Survey, loader: _Loader, base: Document |
         options["expandContext"] = base
     with _LOCK:
         try:
-            expanded = JsonLdProcessor().expand(_clean(document), options)
+            expanded = JsonLdProcessor().expand(document, options)
         except _PYLD_ERRORS as error:
             raise Malformed(f"not JSON-LD: {error.__class__.__name__}") from error
     if len(expanded) != 1 or not isinstance(expanded[0], dict):
@@ -181,14 +176,17 @@ def _refuse_unknown(found: Survey) -> None:
 
 
 def _clean(value: Any) -> Any:
-    """A copy without what pyld stumbles over and reading would skip: nulls, and ids and types of odd kinds."""
+    """A copy without what pyld stumbles over and reading would skip: ids and types of odd kinds, and nulls.
+
+    To JSON-LD `"@context": null` says "forget every term"; the servers that send it mean that they have none.
+    """
     if isinstance(value, list):
         return [_clean(item) for item in value if item is not None]
     if not isinstance(value, dict):
         return value
     copy: Document = {}
     for key, item in value.items():
-        if key == "@context":
+        if key == "@context" and item is not None:
             copy[key] = item
         elif key == "type":
             copy[key] = [

@@ -101,8 +101,9 @@ def _below(level: list[Any], found: Survey) -> list[Any]:
 
 
 def _values(node: dict[str, Any], found: Survey) -> list[Any]:
-    """The values of a document with a context, without that, which is set aside."""
-    found.contexts.append(node["@context"])
+    """The values of a document with a context, without that, which is set aside; null is some servers' none."""
+    if node["@context"] is not None:
+        found.contexts.append(node["@context"])
     return [value for key, value in node.items() if key != "@context"]
 
 

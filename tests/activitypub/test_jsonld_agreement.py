@@ -16,29 +16,11 @@ AS = "https://www.w3.org/ns/activitystreams#"
 TERMS = sorted(READ)
 NAMES = ["x", "foo", "Foo", "as", "schema", "actor", "type", "Note", "content", "contentMap", "to", "httpx"]
 
-iris = st.sampled_from(
-    [
-        AS,
-        "https://x.test/",
-        "as:actor",
-        "as:object",
-        "as:Note",
-        "x:actor",
-        "foo",
-        "actor",
-        "@id",
-        "@type",
-        "_:b",
-    ]
-    + [
-        f"{AS}content",
-        f"{AS}to",
-        "http://schema.org/value",
-        "http://schema.org/",
-        "schema:value",
-        "toot:Emoji",
-    ]
-)
+IRIS = f"""
+    {AS} {AS}content {AS}to https://x.test/ http://schema.org/ http://schema.org/value as:actor as:object as:Note
+    x:actor schema:value toot:Emoji foo actor @id @type _:b
+"""
+iris = st.sampled_from(IRIS.split())
 definitions = (
     iris
     | st.none()

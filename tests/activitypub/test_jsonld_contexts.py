@@ -90,7 +90,7 @@ def test_every_term_is_defined_alike(name: str) -> None:
     context = orjson.loads((PUBLISHED / f"{name}.json").read_bytes())["@context"]
     terms = context[-1] if isinstance(context, list) else context
     used = sorted(term for term in terms if not term.startswith("@") and term not in ("id", "type"))
-    document = {"@context": address, **dict.fromkeys(used, ["https://x.test/1", {"nonce": "n"}, "as:x", 5])}
+    document = {"@context": address, **{key: ["https://x.test/1", {"nonce": "n"}, "as:x", 5] for key in used}}
     for language_map in ("contentMap", "nameMap", "summaryMap"):
         if language_map in document:
             document[language_map] = {"en": "text"}
