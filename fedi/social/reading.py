@@ -29,7 +29,7 @@ class View(Struct, frozen=True):
 async def view(tx: Transaction, page: PostPage, viewer_id: int | None) -> View:
     """A page with everything that is shown of it; without what accounts wrote that are suspended or deleted."""
     everything = [*page.posts, *page.originals.values()]
-    authors = await tx.people.by_ids({post.account_id for post in everything})
+    authors = await tx.timelines.authors({post.account_id for post in everything})
     flags = await tx.posts.flags_for(viewer_id, [post.id for post in everything if post.boost_of_id is None])
     posts = [post for post in page.posts if _is_active(authors.get(post.account_id))]
     return View(posts, page.originals, authors, flags)

@@ -1,34 +1,30 @@
-"""Timelines as they are read: a page of posts, with what its boosts boost, in one statement each.
+"""Timelines as they are read: which posts are on a page, then those posts and what they boost. Two statements.
 
 Every list asks the rule of `visibility` for the viewer (0: nobody), so what somebody may not see is never fetched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
 
+from fedi.model.people import Account
 from fedi.model.posts import Post
-from fedi.store.database import Connection, Row
+from fedi.store.database import Connection
 from fedi.store.paging import PostPage, Range
-from fedi.store.rows import columns, read
+from fedi.store.recall import account_of, post_of
+from fedi.store.rows import columns
 from fedi.store.visibility import boost_shown, shown, visible
 
-_COLUMNS = columns(Post, "p.")
-_BETWEEN = "p.id < :max_id AND p.id > :min_id"
-# What the page's boosts boost comes in the same answer: the page is worked out once and read twice.
-_WITH_ORIGINALS = f"""
-WITH page (id, place) AS ({{page}})
-SELECT page.place AS place, {_COLUMNS} FROM page JOIN posts p ON p.id = page.id
-UNION ALL
-SELECT 0, {_COLUMNS} FROM posts p WHERE p.id IN (
-  SELECT b.boost_of_id FROM page JOIN posts b ON b.id = page.id WHERE b.boost_of_id IS NOT NULL)
-"""
+Entry = tuple[int, int | None]
+"""A post on a page, and what it boosts."""
+_SELECT_POSTS = f"SELECT {columns(Post)} FROM posts WHERE id = ANY(:ids)"
+_SELECT_ACCOUNTS = f"SELECT {columns(Account)} FROM accounts WHERE id = ANY(:ids)"
 _PUSHED = f"""
-SELECT e.post_id AS id FROM home_entries e JOIN posts p ON p.id = e.post_id
+SELECT e.post_id AS id, p.boost_of_id FROM home_entries e JOIN posts p ON p.id = e.post_id
 WHERE e.account_id = :viewer AND e.post_id < :max_id AND e.post_id > :min_id AND {shown("p")} AND {boost_shown("p")}
 ORDER BY e.post_id {{way}} LIMIT :limit
 """
@@ -38,10 +34,11 @@ AND x.visibility <> 'direct' ORDER BY x.id {way} LIMIT :limit
 """
 # Authors with very many followers: nothing was pushed, a few posts of each are looked up instead.
 _PULLED = f"""
-SELECT p.id FROM accounts a JOIN follows f ON f.followee_id = a.id AND f.follower_id = :viewer
+SELECT p.id, p.boost_of_id FROM accounts a CROSS JOIN follows f
 /*postgresql CROSS JOIN LATERAL ({_NEWEST_OF_AUTHOR}) newest JOIN posts p ON p.id = newest.id */
 /*sqlite JOIN posts p ON p.id IN ({_NEWEST_OF_AUTHOR}) */
-WHERE a.pulled AND f.state = 'following' AND (p.boost_of_id IS NULL OR f.show_reblogs)
+WHERE a.pulled AND f.followee_id = a.id AND f.follower_id = :viewer AND f.state = 'following'
+AND (p.boost_of_id IS NULL OR f.show_reblogs)
 AND ((p.in_reply_to_account_id IS NULL AND p.in_reply_to_uri IS NULL)
   OR p.in_reply_to_account_id IN (p.account_id, f.follower_id)
   OR EXISTS (SELECT 1 FROM follows rf WHERE rf.follower_id = :viewer
@@ -50,20 +47,22 @@ AND {shown("p")} AND {boost_shown("p")}
 ORDER BY p.id {{way}} LIMIT :limit
 """
 _HOME = f"""
-SELECT id, id FROM (SELECT id FROM ({_PUSHED}) pushed UNION SELECT id FROM ({_PULLED}) pulled) either
+SELECT id, boost_of_id FROM ({_PUSHED}) pushed
+UNION
+SELECT id, boost_of_id FROM ({_PULLED}) pulled
 ORDER BY id {{way}} LIMIT :limit
 """
 _FILED = """
-SELECT p.id, p.id FROM post_tags t JOIN posts p ON p.id = t.post_id
-WHERE t.tag = :tag AND t.post_id < :max_id AND t.post_id > :min_id AND p.visibility = 'public' AND {conditions}
+SELECT p.id, p.boost_of_id FROM post_tags t JOIN posts p ON p.id = t.post_id
+WHERE t.tag = :tag AND t.post_id < :max_id AND t.post_id > :min_id AND {conditions}
 ORDER BY t.post_id {way} LIMIT :limit
 """
 _FILED_ANY = """
-SELECT p.id, p.id FROM posts p WHERE p.id IN (SELECT post_id FROM post_tags WHERE tag = ANY(:any))
-AND p.id < :max_id AND p.id > :min_id AND p.visibility = 'public' AND {conditions} ORDER BY p.id {way} LIMIT :limit
+SELECT p.id, p.boost_of_id FROM posts p WHERE p.id IN (SELECT post_id FROM post_tags WHERE tag = ANY(:any))
+AND p.id < :max_id AND p.id > :min_id AND {conditions} ORDER BY p.id {way} LIMIT :limit
 """
 _POSTS = """
-SELECT p.id, p.id FROM posts p WHERE p.id < :max_id AND p.id > :min_id AND {conditions}
+SELECT p.id, p.boost_of_id FROM posts p WHERE p.id < :max_id AND p.id > :min_id AND {conditions}
 ORDER BY p.id {way} LIMIT :limit
 """
 _NO_ANSWERS = (
@@ -163,59 +162,60 @@ class TimelineLists:
         """Those of `post_ids` that the viewer may see, in the order given, with what they boost."""
         if not post_ids:
             return PostPage([])
-        sql = _statement(_AMONG, ())
-        rows = await self._db.rows(sql, {"viewer": viewer_id or 0, "ids": list(post_ids)})
-        posts, originals = _read(rows)
-        by_id = {post.id: post for post in posts}
-        return PostPage([by_id[one] for one in dict.fromkeys(post_ids) if one in by_id], originals)
+        found = await self._db.rows(_AMONG, {"viewer": viewer_id or 0, "ids": list(post_ids)})
+        boosts = {row[0]: row[1] for row in found}
+        return await self._load([(one, boosts[one]) for one in dict.fromkeys(post_ids) if one in boosts])
+
+    async def authors(self, account_ids: Collection[int]) -> dict[int, Account]:
+        """The accounts with these ids, in one question."""
+        rows: Any = await self._db.rows(_SELECT_ACCOUNTS, {"ids": list(account_ids)}) if account_ids else ()
+        return {row[0]: account_of(tuple(row)) for row in rows}
 
     async def _page(
         self, page: str, conditions: Sequence[str], ask: Range, params: dict[str, Any]
     ) -> PostPage:
-        sql = _statement(page.replace("{way}", "ASC" if ask.upwards else "DESC"), tuple(conditions))
-        posts, originals = _read(await self._db.rows(sql, {**ask.params(), **params}))
-        posts.sort(key=_by_id, reverse=True)
-        if not posts:
+        sql = _statement(page, ask.upwards, tuple(conditions))
+        found = [(row[0], row[1]) for row in await self._db.rows(sql, {**ask.params(), **params})]
+        if not found:
             return PostPage([])
-        return PostPage(_once(posts), originals, posts[0].id, posts[-1].id)
+        found.sort(reverse=True)
+        return await self._load(_once(found), found[0][0], found[-1][0])
+
+    async def _load(
+        self, entries: list[Entry], first: int | None = None, last: int | None = None
+    ) -> PostPage:
+        """The posts, and what they boost, in one more statement."""
+        boosted = {original for _, original in entries if original is not None}
+        wanted = [post_id for post_id, _ in entries]
+        rows: Any = await self._db.rows(_SELECT_POSTS, {"ids": [*wanted, *boosted]}) if wanted else ()
+        posts = {row[0]: post_of(tuple(row)) for row in rows}
+        return PostPage(
+            [posts[one] for one in wanted if one in posts],
+            {one: posts[one] for one in boosted if one in posts},
+            first,
+            last,
+        )
 
 
 _AMONG = f"""
-SELECT p.id, p.id FROM posts p WHERE p.id = ANY(:ids) AND {visible("p")} AND {boost_shown("p")}
+SELECT p.id, p.boost_of_id FROM posts p WHERE p.id = ANY(:ids) AND {visible("p")} AND {boost_shown("p")}
 AND EXISTS (SELECT 1 FROM accounts aa WHERE aa.id = p.account_id AND aa.suspended_at IS NULL AND aa.deleted_at IS NULL)
 """
 
 
-def _by_id(post: Post) -> int:
-    return post.id
-
-
 @lru_cache(maxsize=256)
-def _statement(page: str, conditions: tuple[str, ...]) -> str:
-    return _WITH_ORIGINALS.format(page=page.replace("{conditions}", " AND ".join(conditions) or "TRUE"))
+def _statement(page: str, upwards: bool, conditions: tuple[str, ...]) -> str:
+    way = "ASC" if upwards else "DESC"
+    return page.replace("{way}", way).replace("{conditions}", " AND ".join(conditions) or "TRUE")
 
 
-def _read(rows: Sequence[Row]) -> tuple[list[Post], dict[int, Post]]:
-    posts: list[Post] = []
-    originals: dict[int, Post] = {}
-    for row in rows:
-        post = read(Post, row)
-        if row["place"]:
-            posts.append(post)
-        else:
-            originals[post.id] = post
-    return posts, originals
-
-
-def _once(posts: list[Post]) -> list[Post]:
+def _once(entries: list[Entry]) -> list[Entry]:
     """Each post once: boosts of the same post by several people are one entry, the latest."""
-    if not any(post.boost_of_id for post in posts):
-        return posts
     seen: set[int] = set()
-    kept: list[Post] = []
-    for post in posts:
-        about = post.boost_of_id or post.id
+    kept: list[Entry] = []
+    for post_id, original in entries:
+        about = original or post_id
         if about not in seen:
             seen.add(about)
-            kept.append(post)
+            kept.append((post_id, original))
     return kept

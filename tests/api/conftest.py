@@ -1,0 +1,116 @@
+"""Our server in memory, and people who ask its API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from fedi.config import Config
+from fedi.model.people import Account
+from fedi.store.database import Params, Row
+from fedi.store.store import Store
+from tests.builders import make_domain, make_person
+from tests.peer import World
+
+ALL = "read write follow push"
+
+
+class Reply:
+    """An answer of the API."""
+
+    def __init__(self, status: int, headers: Any, data: bytes, json: Any) -> None:
+        self.status = status
+        self.headers = headers
+        self.data = data
+        self.json = json
+
+
+class Client:
+    """Somebody who asks, with a token or without."""
+
+    def __init__(self, world: World, token: str | None = None) -> None:
+        self.world = world
+        self.token = token
+
+    async def ask(self, method: str, path: str, **how: Any) -> Reply:
+        headers = dict(how.pop("headers", {}))
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        headers.setdefault("Host", "a.test")
+        response = await self.world.client.open(path, method=method, headers=headers, **how)
+        data = await response.get_data()
+        is_json = data and response.mimetype == "application/json"
+        return Reply(
+            response.status_code, response.headers, data, await response.get_json() if is_json else None
+        )
+
+    async def get(self, path: str, status: int = 200, **how: Any) -> Any:
+        reply = await self.ask("GET", path, **how)
+        assert reply.status == status, reply.data
+        return reply.json
+
+    async def post(self, path: str, status: int = 200, **how: Any) -> Any:
+        reply = await self.ask("POST", path, **how)
+        assert reply.status == status, reply.data
+        return reply.json
+
+
+class Api:
+    """The world with people in it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.store: Store = world.store
+        self.anybody = Client(world)
+
+    async def member(self, name: str, scopes: str = ALL, **values: Any) -> tuple[Account, Client]:
+        person = await make_person(self.store, name, **values)
+        return person, await self.client(person, scopes)
+
+    async def client(self, person: Account, scopes: str = ALL) -> Client:
+        async with self.store.write() as tx:
+            return Client(self.world, await tx.members.add_token(person.id, scopes))
+
+    async def follow(self, follower: Account, followee: Account) -> None:
+        async with self.store.write() as tx:
+            uri = f"{follower.uri}#follows-{followee.id}"
+            await tx.follows.add(follower.id, followee.id, state="following", uri=uri)
+
+
+@pytest.fixture
+async def api(store: Store) -> Api:
+    await make_domain(store)
+    return Api(World(store, Config.load(None, {"FEDI_DOMAIN": "a.test"})))
+
+
+class Counting:
+    """A connection that counts the statements."""
+
+    def __init__(self, inner: Any, statements: list[str]) -> None:
+        self._inner = inner
+        self._statements = statements
+
+    async def rows(self, sql: str, params: Params | None = None) -> Sequence[Row]:
+        self._statements.append(sql)
+        found: Sequence[Row] = await self._inner.rows(sql, params)
+        return found
+
+    async def row(self, sql: str, params: Params | None = None) -> Row | None:
+        self._statements.append(sql)
+        found: Row | None = await self._inner.row(sql, params)
+        return found
+
+    async def value(self, sql: str, params: Params | None = None) -> Any:
+        self._statements.append(sql)
+        return await self._inner.value(sql, params)
+
+    async def run(self, sql: str, params: Params | None = None) -> int:
+        self._statements.append(sql)
+        count: int = await self._inner.run(sql, params)
+        return count
+
+    async def run_many(self, sql: str, params: Sequence[Params]) -> None:
+        self._statements.append(sql)
+        await self._inner.run_many(sql, params)
