@@ -36,7 +36,7 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         postgres: PostgresTemplates = request.getfixturevalue("postgres_templates")
         url = await postgres.fresh()
         yield url
-        await postgres.drop(url)
+        await postgres.give_back(url)
 
 
 @pytest.fixture

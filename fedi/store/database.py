@@ -21,7 +21,6 @@ class Row(Protocol):
     """A row of an answer: values by column name or position."""
 
     def __getitem__(self, key: str | int, /) -> Any: ...
-    def keys(self) -> Any: ...
 
 
 class Connection(Protocol):

@@ -25,10 +25,13 @@ def test_lists_are_json_on_sqlite() -> None:
 
 
 async def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
-    with pytest.raises(RuntimeError, match="no"):
+    async def fail() -> None:
         async with store.write() as tx:
             await tx.tombstones.add("https://b.test/1")
             raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        await fail()
     async with store.read() as tx:
         assert not await tx.tombstones.has("https://b.test/1")
 
