@@ -1,16 +1,16 @@
-"""WebFinger as a client (RFC 7033): from a handle to an actor, and from an actor to the handle it may carry.
+"""From a handle to an actor, and from an actor to the handle it may carry.
 
 A handle is shown only when both directions agree: its domain names the actor, and the actor's server names the
-handle (PROTOCOL section 1; Akkoma's advisory 2024.04.1).
+handle (PROTOCOL section 1; Akkoma's advisory 2024.04.1). Otherwise anyone could give a handle on their own
+domain to somebody else's account.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
-from urllib.parse import quote, urlsplit
 
-from fedi.activitypub.uris import host_of, normal_host
+from fedi.activitypub import types
+from fedi.activitypub.uris import host_of
 from fedi.errors import (
     BadRequest,
     FetchError,
@@ -21,25 +21,12 @@ from fedi.errors import (
     Unreachable,
 )
 from fedi.model.people import Account
-from fedi.net.values import MIB, Answer
+from fedi.net.actors import read_document
 from fedi.services import Services
 from fedi.store.store import Transaction
-from fedi.webfinger import jrd
-from fedi.webfinger.jrd import Descriptor
+from fedi.webfinger.asking import ask, split, subject_of
 
-_HANDLE = re.compile(r"@?([^@\s/?#]{1,128})@([^@\s/?#]{1,255})")
-_TYPES = (jrd.JRD, "application/json", "application/activity+json", "application/ld+json")
-_XRD_TEMPLATE = re.compile(rb"""<Link\b[^>]*\brel=["']lrdd["'][^>]*>""")
-_ATTRIBUTE = re.compile(rb"""\btemplate=["']([^"']+)["']""")
-
-
-def split(handle: str) -> tuple[str, str]:
-    """(name, domain in normal form) of `@name@domain`; raises BadRequest for anything else."""
-    match = _HANDLE.fullmatch(handle.strip())
-    if match is None:
-        raise BadRequest(public="That is not a handle: write @name@domain.")
-    name, _, port = match[2].partition(":")
-    return match[1], normal_host(name) + (f":{port}" if port else "")
+__all__ = ["confirm", "resolve", "split"]
 
 
 async def resolve(services: Services, handle: str) -> Account:
@@ -54,90 +41,92 @@ async def resolve(services: Services, handle: str) -> Account:
     if here is not None:
         raise NotFound(f"no {wanted} here", public=f"There is no account @{wanted}.")
     try:
-        confirmed, uri = await _confirmed(services, wanted)
+        confirmed, uri = await _named(services, wanted)
     except (RemoteMissing, RemoteGone) as error:
         raise NotFound(str(error), public=f"There is no account @{wanted}.") from error
     account = await services.actors.find(uri)
     if account.uri != uri:
         raise RemoteInvalid(f"{wanted} leads to {uri}, which calls itself {account.uri}")
+    if account.is_local:
+        return account
+    if not await _own_server_agrees(services, account, confirmed):
+        raise RemoteInvalid(f"{wanted} leads to {uri}, whose server does not call it {confirmed}")
     async with services.store.write() as tx:
         return await _carry(tx, account, confirmed)
 
 
 async def confirm(services: Services, payload: dict[str, Any]) -> None:
-    """The job `confirm_handle`: may the account {account_id} carry the name that its actor document gives it?"""
+    """The job `confirm_handle` {account_id}: may the account carry the name that its actor document gives it?"""
     async with services.store.read() as tx:
         account = await tx.people.by_id(payload["account_id"])
     if account is None or account.is_local or account.handle_checked_at is not None:
         return
-    host = host_of(account.uri)
-    try:
-        confirmed, uri = await _confirmed(services, f"{_own_name(account)}@{host}".lower())
-    except Unreachable:
-        raise
-    except FetchError:
-        return  # no WebFinger, or none that agrees: the handle on the actor's own host stays as it is
-    if uri == account.uri:
+    confirmed = await _by_own_server(services, account) or await _by_own_claim(services, account)
+    # Without either, the handle on the actor's own host stays as it is, unconfirmed.
+    if confirmed is not None:
         async with services.store.write() as tx:
             await _carry(tx, account, confirmed)
 
 
-def _own_name(account: Account) -> str:
-    return account.username
-
-
-async def _confirmed(services: Services, handle: str) -> tuple[str, str]:
-    """(handle, actor's id) on which WebFinger agrees; the subject may name another handle once (split domain)."""
-    said = await _ask(services, handle)
-    subject = said.handle or handle
+async def _named(services: Services, handle: str) -> tuple[str, str]:
+    """(handle, actor's id) that a domain names; the subject may be another handle once (split domain)."""
+    said = await ask(services, handle)
+    subject = subject_of(said, handle)
     if subject != handle:
-        again = await _ask(services, subject)
-        if (again.handle or subject) != subject or again.actor != said.actor:
+        again = await ask(services, subject)
+        if subject_of(again, subject) != subject or again.actor != said.actor:
             raise RemoteInvalid(f"WebFinger of {handle} names {subject}, which does not agree")
     if said.actor is None:
         raise RemoteInvalid(f"WebFinger of {handle} names no actor")
     return subject, said.actor
 
 
-async def _ask(services: Services, handle: str) -> Descriptor:
-    domain = handle.partition("@")[2]
-    scheme = "http" if services.config.federation.allow_http and ":" in domain else "https"
-    resource = quote(f"acct:{handle}", safe="")
+async def _own_server_agrees(services: Services, account: Account, handle: str) -> bool:
+    """Whether the actor's own server says, too, that this is its handle."""
+    if handle.partition("@")[2] == host_of(account.uri):
+        return True  # it was the one that said so
+    if await _by_own_server(services, account) == handle:
+        return True
+    return await _claim(services, account) == handle
+
+
+async def _by_own_server(services: Services, account: Account) -> str | None:
+    """The handle on which WebFinger at the actor's own host, and at the domain that it names, agree."""
     try:
-        answer = await _get(services, f"{scheme}://{domain}/.well-known/webfinger?resource={resource}")
-    except (Unreachable, RemoteGone):
+        handle, uri = await _named(services, f"{account.username}@{host_of(account.uri)}".lower())
+    except Unreachable:
         raise
-    except FetchError as error:
-        template = await _host_meta(services, f"{scheme}://{domain}/.well-known/host-meta")
-        if template is None:
-            raise RemoteMissing(f"no WebFinger for {handle}: {error}") from error
-        answer = await _get(services, template.replace("{uri}", resource))
-    return jrd.parse(answer.body)
-
-
-async def _get(services: Services, url: str) -> Answer:
-    return await services.net.get(
-        url, accept=f"{jrd.JRD}, application/json", content_types=_TYPES, max_bytes=MIB
-    )
-
-
-async def _host_meta(services: Services, url: str) -> str | None:
-    """The WebFinger template of a server that answers elsewhere (RFC 6415 section 2), or None."""
-    types = ("application/xrd+xml", "application/xml", "text/xml")
-    try:
-        answer = await services.net.get(url, accept="application/xrd+xml", content_types=types, max_bytes=MIB)
     except FetchError:
         return None
-    link = _XRD_TEMPLATE.search(answer.body)
-    template = _ATTRIBUTE.search(link[0]) if link else None
-    found = template[1].decode("utf-8", "replace").replace("&amp;", "&") if template else None
-    # The default place was asked a moment ago.
-    return found if found and "{uri}" in found and found != _default_template(url) else None
+    return handle if uri == account.uri else None
 
 
-def _default_template(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}/.well-known/webfinger?resource={{uri}}"
+async def _by_own_claim(services: Services, account: Account) -> str | None:
+    """The handle that the actor's document claims (FEP-2c59), if its domain agrees."""
+    claim = await _claim(services, account)
+    if claim is None:
+        return None
+    try:
+        handle, uri = await _named(services, claim)
+    except Unreachable:
+        raise
+    except FetchError:
+        return None
+    return handle if (handle, uri) == (claim, account.uri) else None
+
+
+async def _claim(services: Services, account: Account) -> str | None:
+    """`webfinger` of the actor's document, in normal form. Asked for only where WebFinger did not settle it."""
+    try:
+        document = await services.net.fetch(account.uri, signer=await services.actors.instance_key())
+        actor = await read_document(document.data)
+        if not isinstance(actor, types.Actor) or actor.webfinger is None:
+            return None
+        return "@".join(split(actor.webfinger.removeprefix("acct:"))).lower()
+    except Unreachable:
+        raise
+    except (FetchError, BadRequest):
+        return None
 
 
 async def _carry(tx: Transaction, account: Account, handle: str) -> Account:
