@@ -89,8 +89,8 @@ class Gate:
         uri = activity.id or f"sha256:{hashlib.sha256(body).hexdigest()}"
         self._readings.put(uri, activity)
         synchronization = next((v for name, v in head.headers if name == "collection-synchronization"), None)
-        again = isinstance(activity, types.Follow | types.Undo)
-        await self._acceptor.accept(Arrival(uri, sender.account.id, inbox_of, body, again), synchronization)
+        arrival = Arrival(uri, sender.account.id, inbox_of, body, _is_repeated(activity))
+        await self._acceptor.accept(arrival, synchronization)
 
     def _dropped(self, reason: str) -> Outcome:
         self.outcomes["dropped"] += 1
@@ -102,6 +102,13 @@ async def _read(document: dict[str, Any]) -> types.Activity:
     if not isinstance(activity, types.Activity):
         raise Malformed(f"not an activity: {document.get('type')!r}")
     return activity
+
+
+def _is_repeated(activity: types.Activity) -> bool:
+    # See Arrival.again. Of nothing else: a late copy of an Undo of an old Like would take back the new one.
+    if isinstance(activity, types.Undo):
+        return isinstance(activity.object, types.Follow)
+    return isinstance(activity, types.Follow)
 
 
 def _id_of(value: Any) -> str | None:
