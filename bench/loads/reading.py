@@ -1,0 +1,28 @@
+"""What apps and other servers ask for most."""
+
+from __future__ import annotations
+
+from bench import http
+from bench.rig import Figure, Rig
+from bench.server import DOMAIN
+
+_WARM = 64
+_READERS = 16
+
+
+async def reading(rig: Rig) -> list[Figure]:
+    """The home timeline, WebFinger, and an actor's document with a signed GET."""
+    many = rig.prepared.sizes.reads
+    home = rig.asking("GET", "/api/v1/timelines/home?limit=20", rig.tokens.ana)
+    finger = http.request("GET", f"/.well-known/webfinger?resource=acct:ana@{DOMAIN}", {"Host": DOMAIN})
+    timeline, rate = await _load(rig, "timeline", [home] * many)
+    webfinger, _ = await _load(rig, "webfinger", [finger] * many)
+    actor, _ = await _load(rig, "actor", rig.prepared.signed_gets)
+    return [timeline, Figure("timeline_rate", rate), webfinger, actor]
+
+
+async def _load(rig: Rig, key: str, requests: list[bytes]) -> tuple[Figure, float]:
+    await rig.send(requests[:_WARM], _READERS, 200)
+    before = rig.read()
+    outcome = await rig.send(requests, _READERS, 200)
+    return rig.since(before, key, len(requests)), outcome.rate
