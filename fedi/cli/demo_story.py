@@ -25,6 +25,7 @@ _PEOPLE = {
     "bo": ("Bo Lindqvist", "Repairs radios, collects weather. Runs the other server."),
     "mara": ("Mara Okafor", "Night-shift nurse, daylight gardener. Opinions are my tomatoes'."),
 }
+_OWNERS = ("ana", "bo")
 _POSTS = {
     "ana": [
         "First light at the north pier. The tide table was wrong by **eleven minutes**, the gulls were not. #coast",
@@ -103,7 +104,8 @@ async def _person(services: Services, name: str) -> Login:
         account = await tx.people.local_by_name(domain.id, name)
     password = f"{name}-demo-password"
     if account is None:
-        account = await members.create(services, domain, name, f"{name}@example.org", password)
+        role = "owner" if name in _OWNERS else "user"
+        account = await members.create(services, domain, name, f"{name}@example.org", password, role)
         async with services.store.write() as tx:
             await tx.people.update(
                 account.id, name=title, summary=f"<p>{summary}</p>", summary_source=summary, discoverable=True

@@ -119,7 +119,9 @@ async def _answer(config: Config) -> AsyncIterator[Finding]:
     net = Net(settings, now=utc_now)
     url = f"{config.url}/.well-known/nodeinfo"
     try:
-        await net.get(url, accept="application/json", content_types=("application/json", "application/jrd+json"))
+        await net.get(
+            url, accept="application/json", content_types=("application/json", "application/jrd+json")
+        )
         yield Finding("the server", True, f"answers at {url}")
     except FediError as error:
         yield Finding(
