@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from quart import Response, current_app, request
 
+from fedi.activitypub.uris import is_http
 from fedi.config import version
 from fedi.model.sanitizing import plain
 from fedi.services import Services
@@ -110,6 +111,11 @@ def _words() -> Words:
     return Words.of(services().config.brand)
 
 
+def web_address(url: str) -> str:
+    """The address for a link, if it is of the web at all: a stranger's could be a script."""
+    return url if is_http(url) else "about:blank"
+
+
 @lru_cache(maxsize=8)
 def environment(chosen: str) -> Environment:
     """The templates in one language. What they are given is escaped; HTML that was sanitised is marked `safe` there."""
@@ -131,6 +137,7 @@ def environment(chosen: str) -> Environment:
         short_time=partial(formats.short_time, language=chosen),
         iso=formats.iso_seconds,
         titled=titled,
+        web=web_address,
         plain=plain,
         hue=pictures.hue,
         initial=pictures.initial,
