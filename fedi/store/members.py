@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import Any
 
 from msgspec import Struct
 
 from fedi.model.people import User
+from fedi.store.recall import reader
 from fedi.store.rows import columns, placeholders, read, write
 from fedi.store.unit import Unit
 
 _SELECT = f"SELECT {columns(User)} FROM users"
+_user = reader(User)
 _ADD = f"INSERT INTO users ({columns(User)}) VALUES ({placeholders(User)})"
 _SESSION = f"""
-SELECT t.id AS token_id, t.scopes AS scopes, a.domain_id AS domain_id,
-  a.suspended_at IS NULL AND a.deleted_at IS NULL AS active, {columns(User, "u.", "u_")}
+SELECT t.id, t.scopes, a.domain_id, a.suspended_at IS NULL AND a.deleted_at IS NULL, {columns(User, "u.")}
 FROM tokens t JOIN users u ON u.id = t.user_id JOIN accounts a ON a.id = u.id
 WHERE t.hash = :hash AND t.revoked_at IS NULL
 """
@@ -79,11 +81,11 @@ class Members:
 
     async def by_token(self, token: str) -> Session | None:
         """What an access token stands for; None if it is unknown or revoked."""
-        row = await self._db.row(_SESSION, {"hash": _hash(token)})
+        row: Any = await self._db.row(_SESSION, {"hash": _hash(token)})
         if row is None:
             return None
-        scopes = frozenset(row["scopes"].split())
-        return Session(read(User, row, "u_"), scopes, row["token_id"], row["domain_id"], bool(row["active"]))
+        token_id, scopes, domain_id, active, *user = row
+        return Session(_user(user), frozenset(scopes.split()), token_id, domain_id, bool(active))
 
     async def revoke(self, token_id: int) -> None:
         """A token is good for nothing any more."""

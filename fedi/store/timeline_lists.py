@@ -115,7 +115,7 @@ class TimelineLists:
 
     async def home(self, account_id: int, ask: Range) -> PostPage:
         """A person's home: what was pushed, and posts of the authors whom it pulls."""
-        return await self._page(_HOME, (), ask, {"viewer": account_id})
+        return await self._page(_HOME, (), ask, {"viewer": account_id}, once=True)
 
     async def public(self, viewer_id: int | None, source: Source, ask: Range) -> PostPage:
         """Posts for everyone, of everyone known here; no boosts, and no answers to others."""
@@ -172,14 +172,20 @@ class TimelineLists:
         return {row[0]: account_of(tuple(row)) for row in rows}
 
     async def _page(
-        self, page: str, conditions: Sequence[str], ask: Range, params: dict[str, Any]
+        self,
+        page: str,
+        conditions: Sequence[str],
+        ask: Range,
+        params: dict[str, Any],
+        *,
+        once: bool = False,
     ) -> PostPage:
         sql = _statement(page, ask.upwards, tuple(conditions))
         found = [(row[0], row[1]) for row in await self._db.rows(sql, {**ask.params(), **params})]
         if not found:
             return PostPage([])
         found.sort(reverse=True)
-        return await self._load(_once(found), found[0][0], found[-1][0])
+        return await self._load(_once(found) if once else found, found[0][0], found[-1][0])
 
     async def _load(
         self, entries: list[Entry], first: int | None = None, last: int | None = None

@@ -23,7 +23,17 @@ def version_text() -> str:
 def configuration(config: Config) -> dict[str, Any]:
     """Limits, as both versions of the entity give them. Files and polls cannot be posted yet: none of them fit."""
     return {
-        "accounts": {"max_featured_tags": 0, "max_pinned_statuses": PINS_MAX},
+        "accounts": {
+            "max_featured_tags": 0,
+            "max_pinned_statuses": PINS_MAX,
+            "max_profile_fields": 4,
+            "profile_field_name_limit": 255,
+            "profile_field_value_limit": 255,
+            "max_display_name_length": 30,
+            "max_note_length": 500,
+            "max_avatar_description_length": 150,
+            "max_header_description_length": 150,
+        },
         "statuses": {
             "max_characters": config.limits.characters,
             "max_media_attachments": 0,
@@ -32,9 +42,9 @@ def configuration(config: Config) -> dict[str, Any]:
         "media_attachments": {
             "supported_mime_types": [],
             "description_limit": 1500,
-            "image_size_limit": config.media.limits.image,
+            "image_size_limit": int(config.media.limits.image),
             "image_matrix_limit": config.media.limits.pixels,
-            "video_size_limit": config.media.limits.video,
+            "video_size_limit": int(config.media.limits.video),
             "video_frame_rate_limit": 120,
             "video_matrix_limit": config.media.limits.pixels,
         },
@@ -72,7 +82,7 @@ def instance(config: Config, counts: Counts, at: Here) -> dict[str, Any]:
             "timelines_access": {
                 "live_feeds": {"local": "public", "remote": "public"},
                 "hashtag_feeds": {"local": "public", "remote": "public"},
-                "trending_link_feeds": {"local": "disabled", "remote": "disabled"},
+                "trending_link_feeds": {"local": "public", "remote": "public"},
             },
             "limited_federation": config.federation.mode == "allowlist",
         },

@@ -1,0 +1,103 @@
+"""Answers against the published schema of the Mastodon API: the part of JSON Schema that it is written in."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PATH = Path(__file__).parents[2] / "../shared/mastodon-openapi.json"
+_TYPES = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+    "null": type(None),
+}
+_FORMATS = {
+    "date-time": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"),
+    "date": re.compile(r"\d{4}-\d\d-\d\d"),
+    "uri": re.compile(r"(https?|wss?)://\S+"),
+}
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    """The schema; the test is skipped where it is not at hand."""
+    if not PATH.exists():
+        pytest.skip("the published schema of the API is not beside the project")
+    found: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
+    return found
+
+
+def errors(value: Any, schema: dict[str, Any], at: str = "") -> list[str]:
+    """Everything in which `value` differs from `schema`."""
+    if "$ref" in schema:
+        target: Any = document()
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        return errors(value, target, at)
+    if options := schema.get("oneOf") or schema.get("anyOf"):
+        tried = [errors(value, option, at) for option in options]
+        return [] if any(not found for found in tried) else min(tried, key=len)
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if kinds and not any(_is(value, kind) for kind in kinds):
+        return [f"{at}: {value!r} is not {kinds}"]
+    found = []
+    if "enum" in schema and value not in schema["enum"]:
+        found.append(f"{at}: {value!r} is not one of {schema['enum']}")
+    if isinstance(value, str) and value and (form := _FORMATS.get(schema.get("format", ""))):
+        found += [] if form.fullmatch(value) else [f"{at}: {value!r} is no {schema['format']}"]
+    if isinstance(value, list):
+        for index, one in enumerate(value):
+            found += errors(one, schema.get("items", {}), f"{at}[{index}]")
+    if isinstance(value, dict):
+        found += _of_object(value, schema, at)
+    return found
+
+
+def _of_object(value: dict[str, Any], schema: dict[str, Any], at: str) -> list[str]:
+    properties = schema.get("properties", {})
+    found = [f"{at}.{name} is missing" for name in schema.get("required", []) if name not in value]
+    # Apps decode strictly: a key that may be null is there all the same (what a file has of its own apart).
+    if ".meta" not in at:
+        absent = [name for name in properties if name not in value and _is_nullable(properties[name])]
+        found += [f"{at}.{name} is absent" for name in absent]
+    for name, part in properties.items():
+        if name in value:
+            found += errors(value[name], part, f"{at}.{name}")
+    return found
+
+
+def _is_nullable(schema: dict[str, Any]) -> bool:
+    kinds = schema.get("type", [])
+    return (
+        "null" in kinds if kinds else any(option.get("type") == "null" for option in schema.get("oneOf", []))
+    )
+
+
+def _is(value: Any, kind: str) -> bool:
+    if isinstance(value, bool) and kind != "boolean":
+        return False
+    return isinstance(value, _TYPES[kind])  # type: ignore[arg-type]
+
+
+def check(value: Any, name: str) -> None:
+    """Fail unless `value` is the entity `name`."""
+    found = errors(value, {"$ref": f"#/components/schemas/{name}"}, name)
+    assert not found, "\n".join(found[:20])
+
+
+def check_answer(value: Any, method: str, path: str) -> None:
+    """Fail unless `value` is what the operation answers."""
+    operation = document()["paths"][path][method.lower()]
+    content = operation["responses"]["200"]["content"]["application/json"]
+    found = errors(value, content["schema"], path)
+    assert not found, "\n".join(found[:20])
