@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
+import structlog
 
+from fedi.errors import Unavailable
 from fedi.store.database import Connection, Params, Row, for_postgresql
 
+log = structlog.get_logger()
+
 _CHANNEL = "fedi"
+_AGAIN_SECONDS = 1.0
+# The connection is gone, the server stops, or it cannot serve us now: nothing that we asked is wrong. What was
+# being committed may have been, so whoever asked asks again, and everything may happen twice.
+_TROUBLE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+)
+
+
+@contextmanager
+def _named_trouble() -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.DataError:
+        raise  # one of InterfaceError, and a fault of ours
+    except _TROUBLE as error:
+        raise Unavailable(f"PostgreSQL: {type(error).__name__}: {error}") from error
 
 
 class PostgresConnection:
@@ -73,14 +98,16 @@ class PostgresDatabase:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
         """See `Database.reading`."""
-        async with self._pool.acquire() as raw:
-            yield PostgresConnection(raw)
+        with _named_trouble():
+            async with self._pool.acquire() as raw:
+                yield PostgresConnection(raw)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:
         """See `Database.writing`."""
-        async with self._pool.acquire() as raw, raw.transaction():
-            yield PostgresConnection(raw)
+        with _named_trouble():
+            async with self._pool.acquire() as raw, raw.transaction():
+                yield PostgresConnection(raw)
 
     async def script(self, connection: Connection, sql: str) -> None:
         """See `Database.script`."""
@@ -89,18 +116,32 @@ class PostgresDatabase:
 
     async def notify(self, topics: frozenset[str]) -> None:
         """See `Database.notify`."""
-        await self._pool.executemany("SELECT pg_notify($1, $2)", [(_CHANNEL, topic) for topic in topics])
+        try:
+            await self._pool.executemany("SELECT pg_notify($1, $2)", [(_CHANNEL, topic) for topic in topics])
+        except _TROUBLE as error:
+            # What it is about is committed, and the others look for themselves now and then.
+            log.warning("not notified", error=f"{type(error).__name__}: {error}")
 
     async def notices(self) -> AsyncIterator[str]:
-        """See `Database.notices`. A connection of its own, as it must not go back to the pool."""
-        queue: asyncio.Queue[str] = asyncio.Queue()
+        """See `Database.notices`. A connection of its own, as it must not go back to the pool; a new one if it ends."""
+        while True:
+            try:
+                async for topic in self._heard():
+                    yield topic
+            except _TROUBLE as error:
+                log.warning("not listening", error=f"{type(error).__name__}: {error}")
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _heard(self) -> AsyncIterator[str]:
+        queue: asyncio.Queue[str | None] = asyncio.Queue()
         listener = await asyncpg.connect(self._dsn)
         try:
+            listener.add_termination_listener(lambda _: queue.put_nowait(None))
             await listener.add_listener(_CHANNEL, lambda *args: queue.put_nowait(str(args[3])))
-            while True:
-                yield await queue.get()
+            while (topic := await queue.get()) is not None:
+                yield topic
         finally:
-            await listener.close()
+            await listener.close(timeout=_AGAIN_SECONDS)
 
     async def close(self) -> None:
         """See `Database.close`."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
 import msgspec
 
+from fedi.errors import Unavailable
 from fedi.store.database import Connection, Params, Row, for_sqlite
 
 _PRAGMAS = (
@@ -24,6 +25,30 @@ _PRAGMAS = (
     "PRAGMA cache_size = -16000",
 )
 _NOTHING: Params = {}
+# Somebody else writes for very long, or the disk is full or fails: nothing that we asked is wrong.
+_TROUBLE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+
+
+@contextmanager
+def _named_trouble() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        # The low byte is the kind, the others say more of it (sqlite.org/rescode.html).
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _TROUBLE:
+            raise Unavailable(f"SQLite: {error}") from error
+        raise
 
 
 class SQLiteConnection:
@@ -95,7 +120,8 @@ class SQLiteDatabase:
         """See `Database.reading`."""
         reader = await self._readers.get()
         try:
-            yield SQLiteConnection(reader)
+            with _named_trouble():
+                yield SQLiteConnection(reader)
         finally:
             self._readers.put_nowait(reader)
 
@@ -104,10 +130,11 @@ class SQLiteDatabase:
         """See `Database.writing`. The transaction is immediate: it cannot lose a race at commit."""
         async with self._turn:
             try:
-                await self._writer.execute("BEGIN IMMEDIATE")
-                yield SQLiteConnection(self._writer)
-                # Shielded: a cancelled caller must not leave the one writer inside a transaction.
-                await asyncio.shield(self._writer.execute("COMMIT"))
+                with _named_trouble():
+                    await self._writer.execute("BEGIN IMMEDIATE")
+                    yield SQLiteConnection(self._writer)
+                    # Shielded: a cancelled caller must not leave the one writer inside a transaction.
+                    await asyncio.shield(self._writer.execute("COMMIT"))
             except BaseException:
                 await asyncio.shield(self._rollback())
                 raise
