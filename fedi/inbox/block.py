@@ -14,6 +14,6 @@ async def handle(activity: types.Block, sender: Verified, tx: Transaction) -> No
     target = await tx.people.by_uri(activity.object)
     if target is None or not target.is_local:
         raise NotAllowed(f"{activity.object} is nobody here")
-    if activity.id is not None and await tx.tombstones.has(activity.id):
+    if activity.id is not None and await tx.tombstones.claimed(activity.id, sender.account.id) is not None:
         return
     await blocking.blocked(tx, activity, sender.account, target)

@@ -18,7 +18,7 @@ async def handle(activity: types.Follow, sender: Verified, tx: Transaction) -> N
     followee = await tx.people.by_uri(activity.object)
     if followee is None or not followee.is_local or not followee.is_active:
         raise NotAllowed(f"{activity.object} is nobody here")
-    undone = await tx.tombstones.find(activity.id) if activity.id else None
-    if undone is not None and undone[1] > tx.now - LATE_MS:
+    undone_at = await tx.tombstones.claimed(activity.id, sender.account.id) if activity.id else None
+    if undone_at is not None and undone_at > tx.now - LATE_MS:
         return
     await following.asked(tx, activity, sender.account, followee)

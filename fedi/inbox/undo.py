@@ -58,7 +58,8 @@ async def _undo_by_id(uri: str, actor: Account, tx: Transaction) -> None:
 
 
 async def _keep_out(uri: str, kind: str | None, actor: Account, tx: Transaction) -> None:
-    # Only ids of the actor's own server: nobody decides what we take from another one. What was here once did not
-    # come late: this is an Undo that was sent twice, and a follow may be repeated under the same id (Misskey).
-    if same_origin(uri, actor.uri) and not await tx.received.has(uri):
-        await tx.tombstones.add(uri, kind)
+    # Only ids of the actor's own server, and there only what this actor itself sends: nobody decides what we take
+    # from anybody else. What was here once did not come late: this is an Undo that was sent twice, and a follow may
+    # be repeated under the same id (Misskey).
+    if same_origin(uri, actor.uri) and not await tx.received.has(uri, actor.id):
+        await tx.tombstones.claim(uri, actor.id, kind)

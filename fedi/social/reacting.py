@@ -52,7 +52,7 @@ async def local_target(
         return None
     if not await tx.posts.may_see(post, actor.id):
         raise NotAllowed(f"{actor.uri} may not see {post.uri}")
-    if activity.id is not None and await tx.tombstones.has(activity.id):
+    if activity.id is not None and await tx.tombstones.claimed(activity.id, actor.id) is not None:
         return None
     return post
 

@@ -16,6 +16,7 @@ from fedi.store.addressees import Addressees
 from fedi.store.edits import Edits
 from fedi.store.rows import columns, read, write
 from fedi.store.threads import Threads
+from fedi.store.tombstones import deletion_claim
 from fedi.store.unit import Unit
 from fedi.store.viewing import Viewing
 
@@ -55,14 +56,6 @@ _FORGET = (
     "UPDATE posts SET in_reply_to_id = NULL, in_reply_to_account_id = NULL WHERE in_reply_to_id = :id",
     "DELETE FROM posts WHERE id = :id",
 )
-
-
-def deletion_claim(uri: str, account_id: int) -> str:
-    """What to remember when an account deletes something that is not here: it may speak for itself alone.
-
-    A plain tombstone of the URI would let one person of a server keep out what another one has yet to send.
-    """
-    return f"{uri} by {account_id}"
 
 
 class Added(Struct, frozen=True):

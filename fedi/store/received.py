@@ -1,7 +1,8 @@
 """The inbox queue: what was acknowledged with 202 and is still to be applied.
 
 A row is the acknowledgement. Applied rows stay for a while without their body, so that the same activity is not
-applied again. The rows of one actor are applied in the order they came, one after the other.
+applied again. An id counts for the actor that used it: nobody keeps out what another one of its server has yet to send.
+The rows of one actor are applied in the order they came, one after the other.
 """
 
 from __future__ import annotations
@@ -60,9 +61,9 @@ _TAKE = f"SELECT id FROM received WHERE id = ANY(:ids) AND actor_id = ANY(:actor
 _ADD = """
 INSERT INTO received (id, uri, actor_id, inbox_of, body, state, next_at, received_at)
 VALUES (:id, :uri, :actor_id, :inbox_of, :body, 'waiting', :now, :now)
-ON CONFLICT (uri) DO UPDATE SET id = excluded.id, body = excluded.body, inbox_of = excluded.inbox_of,
+ON CONFLICT (uri, actor_id) DO UPDATE SET id = excluded.id, body = excluded.body, inbox_of = excluded.inbox_of,
   state = 'waiting', attempts = 0, error = NULL, next_at = excluded.next_at, received_at = excluded.received_at
-WHERE CAST(:again AS BOOLEAN) AND received.state = 'done' AND received.actor_id = excluded.actor_id
+WHERE CAST(:again AS BOOLEAN) AND received.state = 'done'
 """
 
 
@@ -92,9 +93,10 @@ class Received:
         )
         self._tx.wake("received")
 
-    async def has(self, uri: str) -> bool:
-        """Whether an activity is here, applied or not."""
-        return await self._db.value("SELECT 1 FROM received WHERE uri = :uri", {"uri": uri}) is not None
+    async def has(self, uri: str, actor_id: int) -> bool:
+        """Whether an activity of this actor is here, applied or not."""
+        sql = "SELECT 1 FROM received WHERE uri = :uri AND actor_id = :actor"
+        return await self._db.value(sql, {"uri": uri, "actor": actor_id}) is not None
 
     async def due(self, limit: int) -> list[Item]:
         """Up to `limit` rows to apply: to be read before, and to be taken in, the transaction that applies them."""

@@ -6,6 +6,15 @@ from collections.abc import Collection, Iterable
 
 from fedi.store.unit import Unit
 
+
+def deletion_claim(uri: str, account_id: int) -> str:
+    """What to remember when an account takes back something that is not here: it may speak for itself alone.
+
+    A plain tombstone of the URI would let one person of a server keep out what another one has yet to send.
+    """
+    return f"{uri} by {account_id}"
+
+
 _ADD = """
 INSERT INTO tombstones (uri, former_type, local, deleted_at) VALUES (:uri, :former_type, :local, :now)
 ON CONFLICT (uri) DO NOTHING
@@ -29,6 +38,18 @@ class Tombstones:
         """Remember that all of `uris` are gone."""
         rows = [{"uri": uri, "former_type": former_type, "local": local, "now": self._tx.now} for uri in uris]
         await self._db.run_many(_ADD, rows)
+
+    async def claim(self, uri: str, account_id: int, former_type: str | None = None) -> None:
+        """Remember that an account took back its `uri` before that came; for others nothing changes."""
+        await self.add(deletion_claim(uri, account_id), former_type)
+
+    async def claimed(self, uri: str, account_id: int) -> int | None:
+        """When the account said that its `uri` is gone (ms since 1970), or None."""
+        found: int | None = await self._db.value(
+            "SELECT MAX(deleted_at) FROM tombstones WHERE uri IN (:uri, :claim)",
+            {"uri": uri, "claim": deletion_claim(uri, account_id)},
+        )
+        return found
 
     async def has(self, uri: str) -> bool:
         """Whether `uri` is gone."""

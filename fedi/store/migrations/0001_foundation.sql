@@ -318,7 +318,7 @@ CREATE INDEX tombstones_age ON tombstones (deleted_at) WHERE NOT local;
 -- that the same activity is not taken twice.
 CREATE TABLE received (
   id INTEGER PRIMARY KEY,
-  uri TEXT NOT NULL UNIQUE,                  -- the activity's id
+  uri TEXT NOT NULL,                         -- the activity's id
   actor_id BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
   inbox_of BIGINT,                           -- the local account whose inbox it was; NULL: the shared one
   body BLOB,
@@ -326,7 +326,8 @@ CREATE TABLE received (
   attempts INTEGER NOT NULL DEFAULT 0,
   next_at BIGINT NOT NULL,
   error TEXT,
-  received_at BIGINT NOT NULL
+  received_at BIGINT NOT NULL,
+  UNIQUE (uri, actor_id)
 );
 CREATE INDEX received_waiting ON received (actor_id, id) WHERE state = 'waiting';
 CREATE INDEX received_queue ON received (next_at, id) WHERE state = 'waiting';
