@@ -39,16 +39,23 @@ class Acceptor:
         # While one commit is on its way to the disk, the next ones gather behind it.
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            try:
-                await self._commit(batch)
-            except Exception as error:
-                for waiting in batch:
-                    if not waiting.done.done():
-                        waiting.done.set_exception(error)
-            else:
-                for waiting in batch:
-                    if not waiting.done.done():
-                        waiting.done.set_result(None)
+            error = await self._try(batch)
+            for waiting in batch:
+                # What one sender made the database refuse is not to cost the others theirs.
+                failed = await self._try([waiting]) if error is not None and len(batch) > 1 else error
+                if waiting.done.done():
+                    continue
+                if failed is None:
+                    waiting.done.set_result(None)
+                else:
+                    waiting.done.set_exception(failed)
+
+    async def _try(self, batch: list[_Waiting]) -> Exception | None:
+        try:
+            await self._commit(batch)
+        except Exception as error:
+            return error
+        return None
 
     async def _commit(self, batch: list[_Waiting]) -> None:
         async with self._store.write() as tx:

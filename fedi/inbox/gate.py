@@ -14,12 +14,12 @@ from msgspec import Struct
 
 from fedi.activitypub import codec, signatures, types
 from fedi.activitypub.signatures import Claim, RequestHead
-from fedi.activitypub.uris import host_of
+from fedi.activitypub.uris import MAX_URI, host_of
 from fedi.errors import BadSignature, Malformed, NotAllowed
 from fedi.inbox.accepting import Acceptor
-from fedi.inbox.readings import Readings
+from fedi.inbox.readings import Readings, read
 from fedi.inbox.registry import HANDLERS
-from fedi.net.actors import read_document
+from fedi.model.people import Account
 from fedi.net.signers import Verified
 from fedi.services import Services
 from fedi.store.received import Arrival
@@ -49,7 +49,8 @@ class Gate:
         if reason := await self._of_no_interest(document, claim):
             return self._dropped(reason)
         sender = await self._services.signers.of(head, body, claim)
-        activity = await _read(document)
+        await self._check_domain(sender.account)
+        activity = await read(document)
         if activity.actor != sender.account.uri:
             return self._not_its_own(document, sender)
         if type(activity) not in HANDLERS:
@@ -64,6 +65,11 @@ class Gate:
             raise BadSignature(f"the key {claim.key_id} is not on https")
         if await self._services.severity(host) == "suspend":
             raise NotAllowed(f"{host} is blocked here")
+
+    async def _check_domain(self, account: Account) -> None:
+        # Of its handle, which need not be on the server that it acts from.
+        if await self._services.severity(account.domain) == "suspend":
+            raise NotAllowed(f"{account.handle} is of a domain that is blocked here")
 
     async def _of_no_interest(self, document: dict[str, Any], claim: Claim) -> str | None:
         """Deletes and Updates of actors nobody here has met: most of what a new server gets, and never a fetch."""
@@ -87,7 +93,10 @@ class Gate:
     ) -> None:
         # Mastodon's pins come without an id (PROTOCOL 5.2): such an activity is known by what it says.
         uri = activity.id or f"sha256:{hashlib.sha256(body).hexdigest()}"
-        self._readings.put(uri, activity)
+        # The queue is indexed by it, and PostgreSQL's index takes 2,704 bytes.
+        if len(uri.encode()) > MAX_URI:
+            raise Malformed("an activity id that is too long")
+        self._readings.put(uri, activity, len(body))
         synchronization = next((v for name, v in head.headers if name == "collection-synchronization"), None)
         arrival = Arrival(uri, sender.account.id, inbox_of, body, _is_repeated(activity))
         await self._acceptor.accept(arrival, synchronization)
@@ -97,15 +106,11 @@ class Gate:
         return Outcome(False, reason)
 
 
-async def _read(document: dict[str, Any]) -> types.Activity:
-    activity = await read_document(document)
-    if not isinstance(activity, types.Activity):
-        raise Malformed(f"not an activity: {document.get('type')!r}")
-    return activity
-
-
 def _is_repeated(activity: types.Activity) -> bool:
     # See Arrival.again. Of nothing else: a late copy of an Undo of an old Like would take back the new one.
+    # Mastodon's pins, without an id and a time, are the same whenever the same post is pinned again.
+    if activity.id is None:
+        return isinstance(activity, types.Add | types.Remove)
     if isinstance(activity, types.Undo):
         return isinstance(activity.object, types.Follow)
     return isinstance(activity, types.Follow)

@@ -85,7 +85,7 @@ class Processor:
         try:
             if actor is None:
                 raise NotAllowed("the actor is no longer here")
-            return _Read(item, self._readings.take(item.uri, actor.uri, item.body))
+            return _Read(item, await self._readings.take(item.uri, actor.uri, item.body))
         except FediError as error:
             await self._put_off(item, error)
             return None
