@@ -6,6 +6,7 @@ from typing import Any
 
 from fedi.activitypub import types
 from fedi.activitypub.audience import visibility
+from fedi.activitypub.uris import host_of
 from fedi.errors import NotAllowed, NotFound, RemoteGone, RemoteMissing
 from fedi.model.people import Account
 from fedi.model.posts import Post, may_boost
@@ -16,7 +17,9 @@ from fedi.services import Services
 from fedi.social import receiving
 from fedi.social.notifying import notify
 from fedi.social.seeing import author_of, visible_original
+from fedi.store.blocks import SUSPEND
 from fedi.store.store import Transaction
+from fedi.store.tombstones import deletion_claim
 
 # --- what local people do -----------------------------------------------------------------------------
 
@@ -96,7 +99,7 @@ async def boosted(tx: Transaction, activity: types.Announce, booster: Account) -
     if post is not None:
         if post.local or followed:
             await _add(tx, post, booster, activity.id, published, shown_to)
-    elif followed and not await tx.tombstones.among([activity.object, activity.id]):
+    elif followed and not await _is_gone(tx, activity.object, activity.id, booster):
         payload = {
             "account_id": booster.id,
             "object": activity.object,
@@ -147,12 +150,29 @@ def _is_own(post: types.Post, booster: Account) -> bool:
     return post.attributed_to == booster.uri
 
 
+async def _is_gone(tx: Transaction, post_uri: str, uri: str, booster: Account) -> bool:
+    return bool(await tx.tombstones.among([post_uri, uri, deletion_claim(uri, booster.id)]))
+
+
+async def _check_author(tx: Transaction, post: Post, booster: Account) -> None:
+    """A boost brings in nobody who is suspended here (GHSA-5h2f-wg8j-xqwp), nor a blocked person's name."""
+    author = await author_of(tx, post)
+    if author.is_local:
+        refused = await tx.blocks.between(author.id, booster.id) is not None
+    else:
+        found = await tx.blocks.domain_severities({host_of(author.uri), author.domain})
+        refused = not author.is_active or SUSPEND in found.values()
+    if refused:
+        raise NotAllowed(f"{booster.uri} may not bring in {author.uri}")
+
+
 async def _add(
     tx: Transaction, post: Post, booster: Account, uri: str, published: int | None, shown_to: str
 ) -> None:
     if post.boost_of_id is not None or not may_boost(post, booster.id):
         raise NotAllowed(f"{post.uri} may not be boosted by {booster.uri}")
-    created_at = min(published, tx.now) if published else tx.now
+    await _check_author(tx, post, booster)
+    created_at = tx.now if published is None else max(0, min(published, tx.now))
     made = Post(
         id=tx.id_at(created_at),
         uri=uri,

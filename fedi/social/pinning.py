@@ -66,9 +66,9 @@ async def pinned(tx: Transaction, activity: types.Add, actor: Account) -> None:
     post = await tx.posts.by_uri(activity.object)
     if post is None:
         if actor.local_followers_count > 0:
-            await receiving.ask_origin(tx, activity.object, wanted=True, pin=True)
+            await receiving.ask_origin(tx, activity.object, wanted=True, pin_for=actor.id)
         return
-    if post.account_id != actor.id:
+    if post.account_id != actor.id or post.boost_of_id is not None:
         raise NotAllowed(f"{actor.uri} did not write {post.uri}")
     await tx.featured.add(actor.id, post.id, receiving.PINS_MAX)
 

@@ -19,7 +19,6 @@ from fedi.services import Services
 from fedi.social import remote_posts
 from fedi.social.notifying import notify
 from fedi.social.remote_posts import People
-from fedi.store.posts import deletion_claim
 from fedi.store.store import Transaction
 
 OLD_MS = 86_400_000
@@ -64,7 +63,7 @@ async def edited(tx: Transaction, post: types.Post, author: Account, *, wanted: 
         if not wanted and post.published and to_ms(post.published) < tx.now - OLD_MS:
             return None
         return await received(tx, post, author, wanted=wanted)
-    if before.account_id != author.id:
+    if before.account_id != author.id or before.boost_of_id is not None:
         raise NotAllowed(f"{author.uri} did not write {post.id}")
     if remote_posts.updated(post, tx.now) <= (before.edited_at or before.created_at):
         await tx.posts.refreshed(before.id)
@@ -83,7 +82,7 @@ async def deleted(tx: Transaction, uri: str, author: Account) -> None:
     """Delete the author's post (or boost) `uri`, and see to it that it does not come back."""
     post = await tx.posts.by_uri(uri)
     if post is None:
-        await tx.tombstones.add(deletion_claim(uri, author.id))
+        await tx.tombstones.claim(uri, author.id)
         return
     if post.account_id != author.id:
         raise NotAllowed(f"{author.uri} did not write {uri}")
@@ -115,9 +114,13 @@ async def passed_on(tx: Transaction, activity: types.AnyActivity) -> None:
         await ask_origin(tx, _object_id(activity), wanted=True)
 
 
-async def ask_origin(tx: Transaction, uri: str, *, wanted: bool = False, pin: bool = False) -> None:
-    """Have the post `uri` fetched from where it lives, and kept as it is found there. `pin` it for its author."""
-    await tx.jobs.add("fetch_post", {"uri": uri, "wanted": wanted, "pin": pin}, key=f"fetch_post:{uri}:{pin}")
+async def ask_origin(tx: Transaction, uri: str, *, wanted: bool = False, pin_for: int | None = None) -> None:
+    """Have the post `uri` fetched from where it lives, and kept as it is found there.
+
+    `pin_for`: the account that pinned it, which counts if it turns out to be the author.
+    """
+    payload = {"uri": uri, "wanted": wanted, "pin_for": pin_for}
+    await tx.jobs.add("fetch_post", payload, key=f"fetch_post:{uri}:{pin_for}")
 
 
 async def run(services: Services, payload: dict[str, Any]) -> None:
@@ -125,16 +128,17 @@ async def run(services: Services, payload: dict[str, Any]) -> None:
     uri: str = payload["uri"]
     try:
         post, author = await fetch(services, uri)
-    except (RemoteGone, RemoteMissing):
+    except (RemoteGone, RemoteMissing) as error:
         async with services.store.write() as tx:
             known = await tx.posts.by_uri(uri)
-            if known is not None and not known.local:
+            # "Not found" is also what others get who may not see a post: we asked for nobody in particular.
+            if known is not None and not known.local and (known.is_public or isinstance(error, RemoteGone)):
                 await forget(tx, known)
             await tx.jobs.done(payload["job_id"])
         return
     async with services.store.write() as tx:
         stored = await edited(tx, post, author, wanted=payload["wanted"])
-        if payload["pin"] and stored is not None:
+        if payload["pin_for"] == author.id and stored is not None:
             await tx.featured.add(author.id, stored.id, PINS_MAX)
         await tx.jobs.done(payload["job_id"])
 
@@ -148,6 +152,8 @@ async def fetch(services: Services, uri: str) -> tuple[types.Post, Account]:
     if not isinstance(post, types.Post):
         raise RemoteInvalid(f"{uri} is not a post")
     author = await services.actors.find(post.attributed_to)
+    if author.uri != post.attributed_to:
+        raise RemoteInvalid(f"{uri} is by {post.attributed_to}, which calls itself {author.uri}")
     if not author.is_active:
         raise NotAllowed(f"{author.uri} is suspended or deleted here")
     return post, author
@@ -166,6 +172,8 @@ async def _parent(tx: Transaction, post: types.Post, author: Account) -> Post | 
     if post.in_reply_to is None:
         return None
     parent = await tx.posts.by_uri(post.in_reply_to)
+    if parent is not None and parent.boost_of_id is not None:
+        return None
     if parent is None or parent.is_public or await tx.posts.may_see(parent, author.id):
         return parent
     return None  # an answer to what its author may not know of stands alone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -34,8 +35,7 @@ def addressed(post: types.Post, author: Account) -> list[str]:
 def build(tx: Transaction, post: types.Post, author: Account, parent: Post | None, people: People) -> Post:
     """A post as it is stored. `parent` is what it answers, if that is here."""
     parts = contents(post, tx.new_id)
-    # Clocks differ: nothing is published in the future.
-    created_at = min(to_ms(post.published), tx.now) if post.published else tx.now
+    created_at = published(post.published, tx.now)
     updated_at = updated(post, tx.now)
     return Post(
         id=tx.id_at(created_at),
@@ -83,6 +83,11 @@ def rebuild(tx: Transaction, before: Post, post: types.Post, author: Account, pe
         edited_at=updated(post, tx.now),
         fetched_at=tx.now,
     )
+
+
+def published(at: datetime | None, now: int) -> int:
+    """When a remote thing says it was published, in ms since 1970: not before that, and not in the future."""
+    return max(0, min(to_ms(at), now)) if at else now
 
 
 def updated(post: types.Post, now: int) -> int:
