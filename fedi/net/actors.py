@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import msgspec
 
@@ -11,11 +12,18 @@ from fedi.activitypub.keys import SigningKey, algorithm_of, load_public
 from fedi.activitypub.uris import host_of
 from fedi.errors import NotAllowed, RemoteGone, RemoteInvalid
 from fedi.model.people import Account, CustomEmoji, ProfileField
-from fedi.model.sanitizing import clean, plain
+from fedi.model.sanitizing import clean, clean_field, plain
 from fedi.model.times import to_ms
 from fedi.net.client import Net
 from fedi.net.values import Document
 from fedi.store.store import Store, Transaction
+
+EMOJIS_MAX = 64
+# Letters and digits of any script, and what instance actors have in theirs. Everything else is left to WebFinger,
+# which has no such name either.
+_NAME = re.compile(r"\w(?:[\w.:-]{0,126}\w)?")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_SHORTCODE = re.compile(r"[a-zA-Z0-9_+-]{1,100}")
 
 
 class Actors:
@@ -103,7 +111,10 @@ async def keep(tx: Transaction, actor: types.Actor) -> Account:
         if account.delivery_inbox != known.delivery_inbox:
             await tx.follows.moved_inbox(account.id, known.delivery_inbox, account.delivery_inbox)
     for key in actor.public_keys:
-        await tx.keys.put(key.id, account.id, _kind(key.pem), key.pem)
+        # A key in the actor's own document is its own, whoever of its server claimed that id before.
+        await tx.keys.put(
+            key.id, account.id, _kind(key.pem), key.pem, is_own=key.id.partition("#")[0] == actor.id
+        )
     if known is not None:
         await tx.keys.keep_only(account.id, [key.id for key in actor.public_keys])
     if account.handle_checked_at is None:
@@ -129,25 +140,44 @@ async def _add(tx: Transaction, account: Account, host: str) -> Account:
 
 
 def _created(actor: types.Actor, now: int) -> int:
-    return min(to_ms(actor.published), now) if actor.published else now
+    return max(0, min(to_ms(actor.published), now)) if actor.published else now
+
+
+def _username(actor: types.Actor, own_id: int) -> str:
+    """The name in the handle. One that could be read as another handle, or not be seen, is not shown."""
+    name = actor.preferred_username
+    return name if _NAME.fullmatch(name) else f"actor-{own_id}"
+
+
+def _line(text: str) -> str:
+    """A name on one line: nothing in it turns the direction of what stands around it."""
+    return " ".join(_UNSEEN.sub(" ", plain(text)).split())
+
+
+def _emojis(tags: tuple[types.Tag, ...]) -> tuple[CustomEmoji, ...]:
+    found = {
+        name: CustomEmoji(name, tag.url)
+        for tag in tags
+        if isinstance(tag, types.Emoji) and _SHORTCODE.fullmatch(name := tag.name.strip(":"))
+    }
+    return tuple(found.values())[:EMOJIS_MAX]
 
 
 def _read(actor: types.Actor, *, id: int, host_id: int, created_at: int, now: int) -> Account:  # noqa: A002
     host = host_of(actor.id)
+    username = _username(actor, id)
     return Account(
         id=id,
         uri=actor.id,
         host_id=host_id,
         type=actor.type,
-        username=actor.preferred_username,
+        username=username,
         domain=host,
-        handle=f"{actor.preferred_username}@{host}".lower(),
-        name=plain(actor.name or ""),
+        handle=f"{username}@{host}".lower(),
+        name=_line(actor.name or ""),
         summary=clean(actor.summary or ""),
-        fields=tuple(ProfileField(plain(field.name), clean(field.value)) for field in actor.fields),
-        emojis=tuple(
-            CustomEmoji(tag.name.strip(":"), tag.url) for tag in actor.tags if isinstance(tag, types.Emoji)
-        ),
+        fields=tuple(ProfileField(_line(field.name), clean_field(field.value)) for field in actor.fields),
+        emojis=_emojis(actor.tags),
         url=actor.url,
         avatar_url=actor.icon.url if actor.icon else None,
         avatar_alt=actor.icon.name if actor.icon else None,

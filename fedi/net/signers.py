@@ -13,6 +13,7 @@ from fedi.activitypub.signatures import Claim, RequestHead
 from fedi.errors import BadSignature, FetchError, NotAllowed, RemoteGone, Unavailable, Unreachable
 from fedi.model.people import Account
 from fedi.net.actors import Actors
+from fedi.net.bounded import Bounded
 from fedi.store.store import Store
 
 _CACHED = 20_000
@@ -49,6 +50,7 @@ class Signers:
         self._now = now
         self._authorities = authorities
         self._cache: OrderedDict[str, _CachedKey] = OrderedDict()
+        self._asked: Bounded[str, int] = Bounded(_CACHED)
 
     async def of(self, head: RequestHead, body: bytes, claim: Claim | None = None) -> Verified:
         """Who signed this request; raises BadSignature, or NotAllowed for one who may not act here."""
@@ -112,8 +114,12 @@ class Signers:
 
     async def _refetched(self, claim: Claim, key: _CachedKey) -> _CachedKey | None:
         """The key asked for again after a failed check, unless that was done a moment ago (or it is ours)."""
-        if key.account.is_local or self._store.clock() - key.fetched_at < _REFETCH_MS:
+        now = self._store.clock()
+        asked_at = max(key.fetched_at, self._asked.get(claim.key_id) or 0)
+        if key.account.is_local or now - asked_at < _REFETCH_MS:
             return None
+        # Kept here as well, for when the answer is none: a forger is not to make us ask again and again.
+        self._asked.put(claim.key_id, now)
         self._cache.pop(claim.key_id, None)
         newer = await self._fetched(claim, fresh=True)
         return newer if newer.public_pem != key.public_pem else None

@@ -41,21 +41,34 @@ class Keys:
         return [Key(*(row[name] for name in Key.__struct_fields__)) for row in rows]
 
     async def put(
-        self, key_id: str, account_id: int, kind: str, public_pem: str, private_pem: str | None = None
+        self,
+        key_id: str,
+        account_id: int,
+        kind: str,
+        public_pem: str,
+        private_pem: str | None = None,
+        *,
+        is_own: bool = False,
     ) -> None:
-        """Add a key, or replace what the same account published under that id; never another account's."""
+        """Add a key, or replace what the same account published under that id; never another account's.
+
+        Unless the id `is_own`, a part of the account's own document: then it was never the other's to claim.
+        """
         await self._db.run(
             "INSERT INTO keys (id, account_id, kind, public_pem, private_pem, fetched_at) "
             "VALUES (:id, :account_id, :kind, :public_pem, :private_pem, :now) "
             "ON CONFLICT (id) DO UPDATE SET public_pem = excluded.public_pem, kind = excluded.kind, "
-            "private_pem = excluded.private_pem, fetched_at = excluded.fetched_at "
-            "WHERE keys.account_id = excluded.account_id",
+            "private_pem = excluded.private_pem, fetched_at = excluded.fetched_at, "
+            "account_id = excluded.account_id "
+            "WHERE keys.account_id = excluded.account_id "
+            "OR (CAST(:is_own AS BOOLEAN) AND keys.private_pem IS NULL)",
             {
                 "id": key_id,
                 "account_id": account_id,
                 "kind": kind,
                 "public_pem": public_pem,
                 "private_pem": private_pem,
+                "is_own": is_own,
                 "now": self._tx.now,
             },
         )

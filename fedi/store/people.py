@@ -142,7 +142,8 @@ _PURGE = (
     "(SELECT post_id FROM favourites WHERE account_id = :id)",
     "UPDATE posts SET boosts_count = boosts_count - 1 WHERE boosts_count > 0 AND id IN "
     "(SELECT boost_of_id FROM posts WHERE account_id = :id AND boost_of_id IS NOT NULL)",
-    "UPDATE posts SET replies_count = replies_count - 1 WHERE replies_count > 0 AND id IN "
+    "UPDATE posts SET replies_count = replies_count - (SELECT COUNT(*) FROM posts r WHERE r.in_reply_to_id = posts.id "
+    "AND r.account_id = :id AND r.visibility IN ('public', 'unlisted')) WHERE account_id <> :id AND id IN "
     "(SELECT in_reply_to_id FROM posts WHERE account_id = :id AND visibility IN ('public', 'unlisted'))",
     "UPDATE accounts SET posts_count = posts_count - (SELECT COUNT(*) FROM posts b JOIN posts p "
     "ON p.id = b.boost_of_id WHERE b.account_id = accounts.id AND p.account_id = :id) WHERE id IN "
