@@ -93,8 +93,11 @@ def _embedded(document: Document, types: frozenset[str]) -> Document | None:
 
     GoToSocial's documentation sends the votes of a poll as one Create with a list.
     """
-    found = (item for item in items(document.get("object")) if item.__class__ is dict)
-    return next((item for item in found if kind(item, types)), None)
+    for item in items(document.get("object")):
+        if item.__class__ is dict and kind(item, types):
+            found: Document = item
+            return found
+    return None
 
 
 # --- one reader a type ----------------------------------------------------------------------------------

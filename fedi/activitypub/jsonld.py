@@ -8,6 +8,7 @@ nothing is ever fetched.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from threading import Lock
 from typing import Any
 
@@ -106,10 +107,10 @@ _LOCK = Lock()
 
 
 class _Loader:
-    """Answers pyld's requests for contexts; `unknown` is what stands for one that is not bundled."""
+    """Answers pyld's requests for contexts: one that is not bundled is empty, or refused if `strict`."""
 
-    def __init__(self, unknown: Document | None) -> None:
-        self._unknown = unknown
+    def __init__(self, *, strict: bool) -> None:
+        self._strict = strict
         self._cache: LRUCache[str, Any] = LRUCache(maxsize=256)
 
     def options(self) -> Document:
@@ -121,14 +122,15 @@ class _Loader:
         document = bundled(url)
         answer: Document = {"contextUrl": None, "documentUrl": url, "contentType": "application/ld+json"}
         if document is not None:
-            return {**answer, "document": document, "tag": "static"}
-        if self._unknown is None:
+            # pyld writes into what it is given.
+            return {**answer, "document": deepcopy(document), "tag": "static"}
+        if self._strict:
             raise JsonLdError("not a bundled context", "fedi.Refused", {"url": url})
-        return {**answer, "document": self._unknown}
+        return {**answer, "document": {"@context": {}}}
 
 
-_LENIENT = _Loader({"@context": {}})
-_STRICT = _Loader(None)
+_LENIENT = _Loader(strict=False)
+_STRICT = _Loader(strict=True)
 
 
 def _expand(document: Document, found: Survey, loader: _Loader, base: Document | None) -> Document:
@@ -147,7 +149,12 @@ def _expand(document: Document, found: Survey, loader: _Loader, base: Document |
 
 
 def _bound(found: Survey) -> None:
-    """Refuse what would keep pyld busy: its work grows with nodes, contexts, and scoped contexts per node."""
+    """Refuse what would keep pyld busy: its work grows with nodes, contexts, and scoped contexts per node.
+
+    And whatever context `judge` refuses: the way here may have led past it.
+    """
+    for context in found.contexts:
+        screening.judge(context)
     if found.nodes > MAX_EXPANDED_NODES or len(found.contexts) > MAX_CONTEXTS:
         raise Malformed("too large for JSON-LD")
     if found.nodes * sum(_scoped_terms(context) for context in found.contexts) > MAX_SCOPED_WORK:
@@ -172,7 +179,6 @@ def _refuse_unknown(found: Survey) -> None:
         for entry in context if isinstance(context, list) else [context]:
             if isinstance(entry, str) and bundled(entry) is None:
                 raise Malformed(f"a context that is not bundled: {entry[:200]!r}")
-        screening.judge(context)  # for what it refuses
 
 
 def _clean(value: Any) -> Any:
@@ -206,8 +212,8 @@ def _reduced(node: Document) -> Document:
     for iri, values in node.items():
         if iri == "@id":
             reduced["id"] = values
-        elif iri == "@type":
-            reduced["type"] = _single([type_name(item) for item in values])
+        elif iri == "@type":  # None for a type that a context has taken away
+            reduced["type"] = _single([type_name(item) for item in values if isinstance(item, str)])
         elif iri in NAMES:
             _add(reduced, NAMES[iri], values)
     return reduced

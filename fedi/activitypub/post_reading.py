@@ -25,6 +25,7 @@ from fedi.activitypub.reading import (
 )
 from fedi.activitypub.types import POST_TYPES, Collection, Media, Post, Tombstone
 from fedi.activitypub.uris import same_origin
+from fedi.activitypub.vocabulary import type_name
 from fedi.errors import Malformed
 
 MAX_FIRST_REPLIES = 100
@@ -152,7 +153,7 @@ def tombstone(document: Document) -> Tombstone:
     return Tombstone(
         id=required(own_id(document), "id"),
         deleted=time(document.get("deleted")),
-        former_type=text(document.get("formerType"), MAX_NAME),
+        former_type=type_name(_name(document.get("formerType")) or "") or None,
     )
 
 

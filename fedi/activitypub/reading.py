@@ -98,10 +98,13 @@ def audience(value: Any) -> tuple[str, ...]:
     """`to`, `cc` or `audience`: as `uris`, with the public address in full however it was written."""
     found: dict[str, None] = {}
     for item in items(value):
-        if item.__class__ is str and item in _PUBLIC_NAMES:
+        if item.__class__ is not str:
+            if one := uri(item):
+                found[one] = None
+        elif item in _PUBLIC_NAMES:
             found[PUBLIC] = None
-        elif one := uri(item):
-            found[one] = None
+        elif plain_uri(item) or is_http(item):
+            found[item] = None
     return tuple(found)
 
 
@@ -133,9 +136,9 @@ def flag(value: Any) -> bool | None:
 
 def kind(document: Document, known: frozenset[str]) -> str | None:
     """The `type` of a document, of several the first that is `known`; None if none is."""
-    value = document.get("type")
+    value: str | None = document.get("type")
     if value.__class__ is str and value in known:
-        return str(value)
+        return value
     named = (NAMES.get(item, item) for item in items(value) if item.__class__ is str)  # it may be a full IRI
     return next((item for item in named if item in known), None)
 
@@ -182,9 +185,9 @@ def translated(document: Document, name: str) -> tuple[str | None, tuple[tuple[s
     The pair that equals the text comes first, the others by language: see `Post.content_map`.
     """
     plain = text(document.get(name))
-    if f"{name}Map" not in document:
-        return plain, ()
     by_language = languages(document.get(f"{name}Map"))
+    if not by_language:
+        return plain, ()
     if plain is None and by_language:
         plain = by_language[min(by_language)]
     return plain, tuple(sorted(by_language.items(), key=lambda pair: (pair[1] != plain, pair[0])))

@@ -164,6 +164,9 @@ def judge(context: Any) -> Verdict:
         raise Malformed("a context that is not JSON") from None
     if len(body) > MAX_CONTEXT_BYTES:
         raise Malformed("a context that is too large")
+    # pyld 2.0.4 writes an importing context into the cached one it imports, for everybody after it.
+    if b'"@import"' in body:
+        raise Malformed("@import is refused")
     return _judge_body(body)
 
 

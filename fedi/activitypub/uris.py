@@ -30,7 +30,9 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 def is_http(value: object) -> bool:
     """Whether `value` is a full http(s) URI that we read: a string of at most 2,048 printable characters."""
-    return value.__class__ is str and len(value) <= MAX_URI and _URI.fullmatch(value) is not None
+    if value.__class__ is not str:
+        return False
+    return plain_uri(value) is not None or (len(value) <= MAX_URI and _URI.fullmatch(value) is not None)
 
 
 def host_of(uri: str) -> str:

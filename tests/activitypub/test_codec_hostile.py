@@ -76,7 +76,7 @@ documents = st.builds(
 
 
 @given(documents)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_no_document_breaks_the_reader(document: dict[str, Any]) -> None:
     with contextlib.suppress(Malformed):
         codec.render(codec.parse(document))

@@ -97,6 +97,12 @@ def test_a_context_that_takes_our_terms_away_leaves_nothing_to_read() -> None:
         codec.parse({**FOLLOW, "@context": [AS, {"actor": "https://x.test/actor"}]})
 
 
+def test_a_type_that_a_context_has_taken_away_is_none() -> None:
+    assert jsonld.needs_expansion({**FOLLOW, "@context": [AS, {"Follow": None}]})
+    with pytest.raises(Malformed):
+        codec.parse({**FOLLOW, "@context": [AS, {"Follow": None}]})
+
+
 def test_a_context_inside_an_object_counts_there() -> None:
     note = {
         **NOTE,
@@ -141,6 +147,27 @@ def test_what_rests_on_rdf_needs_contexts_that_we_know(read: Any, context: Any) 
 def test_odd_contexts_are_malformed(context: Any) -> None:
     with pytest.raises(Malformed):
         codec.parse({**NOTE, "@context": context})
+
+
+@pytest.mark.parametrize("url", [AS, "https://unknown.test/c"])
+@pytest.mark.parametrize("read", [codec.parse, jsonld.normalise, jsonld.compact, jsonld.canonicalise])
+def test_no_context_can_change_another(url: str, read: Any) -> None:
+    """pyld merges a context into the one that it imports, and keeps the result in its cache."""
+    poison = {
+        "@version": 1.1,
+        "@import": url,
+        "actor": "https://evil.test/x",
+        "object": "https://evil.test/y",
+    }
+    scoped = {"x": {"@id": "https://x.test/x", "@context": poison}}
+    for context in (poison, [AS, poison], [AS, scoped], [poison, None, {"actor": None}]):
+        with pytest.raises(Malformed):
+            read({**FOLLOW, "@context": context, "x": [["nested lists take the slow way at once"]]})
+        with pytest.raises(Malformed):
+            read({**FOLLOW, "tag": [[{"@context": context, "x": {"@value": 1}}]]})
+    plain = {**FOLLOW, "@context": [AS, url], "tag": [[]]}
+    assert codec.parse(plain) == Follow(id=f"{ANN}/1", actor=ANN, object=BO)
+    assert codec.parse(jsonld.compact(FOLLOW)) == codec.parse(FOLLOW)
 
 
 def test_what_would_keep_pyld_busy_is_refused() -> None:

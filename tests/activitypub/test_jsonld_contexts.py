@@ -48,7 +48,7 @@ def published(ours: dict[str, list[Any]]) -> Iterator[None]:
         address: orjson.loads((PUBLISHED / f"{name}.json").read_bytes())
         for name, address in ADDRESSES.items()
     }
-    strict, lenient = jsonld._Loader(None), jsonld._Loader({"@context": {}})
+    strict, lenient = jsonld._Loader(strict=True), jsonld._Loader(strict=False)
     with (
         mock.patch.dict(vocabulary.CONTEXTS, contexts),
         mock.patch.object(jsonld, "_STRICT", strict),
@@ -98,7 +98,7 @@ def test_every_term_is_defined_alike(name: str) -> None:
         document,
         *({"@context": address, "@type": term, "created": "2020", "domain": "d"} for term in used),
     ]
-    loaders = [jsonld._Loader(None), jsonld._Loader(None)]
+    loaders = [jsonld._Loader(strict=True), jsonld._Loader(strict=True)]
     mine = [expand(one, loaders[0]) for one in documents]
     with mock.patch.dict(
         vocabulary.CONTEXTS,
