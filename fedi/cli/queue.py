@@ -61,11 +61,11 @@ async def _failed(tx: Transaction) -> list[str]:
 @click.option("--host", help="Only what goes to this server.")
 @pass_context
 def retry(context: Context, host: str | None) -> None:
-    """Try again, now, what was given up."""
+    """Try again, now, what was given up and what pauses after a failure."""
 
     async def work(services: Services) -> int:
         async with services.store.write() as tx:
-            count = await tx.deliveries.retry(host=host)
+            count = await tx.deliveries.hurry(host=host) + await tx.deliveries.retry(host=host)
             return count if host else count + await tx.queues.retry()
 
     click.echo(f"{act(context.config(), work)} will be tried again.")

@@ -252,6 +252,23 @@ async def test_dead_letters_are_retried_and_dropped_by_host_and_by_activity(stor
     assert await dead(store) == []
 
 
+async def test_what_pauses_is_tried_at_once_when_an_operator_says_so(store: Store):
+    net, ana = FakeNet(), await make_person(store)
+    net.answers = {B: Unreachable("down"), C: Reply(500, None, "")}
+    await send(store, ana, B, C)
+    await deliver(store, net)
+    net.answers.clear()
+    assert await deliver(store, net) == []  # both pause
+    async with store.write() as tx:
+        assert await tx.deliveries.hurry(host="d.test") == 0
+        assert await tx.deliveries.hurry(host="c.test") == 1
+    assert await deliver(store, net) == [C]
+    async with store.write() as tx:
+        assert await tx.deliveries.hurry() == 1
+        assert await tx.deliveries.hurry() == 0
+    assert await deliver(store, net) == [B]
+
+
 async def test_activities_are_forgotten_when_old_and_delivered(store: Store):
     clock, net, ana = Clock(store), FakeNet(), await make_person(store)
     net.answers[C] = Unreachable("down")
