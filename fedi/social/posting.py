@@ -73,8 +73,7 @@ async def edit(
     after = msgspec.structs.replace(
         post,
         **_words(draft, rendered, author),
-        # Later than before, whatever the clock says: others take over only what is newer.
-        edited_at=max(tx.now, (post.edited_at or post.created_at) + 1),
+        edited_at=max(tx.now, _next_second(post.edited_at or post.created_at)),
     )
     await tx.posts.edit(post, after)
     await tx.posts.retag(post.id, after.tags)
@@ -83,6 +82,11 @@ async def edit(
     audience = await _everyone_with(tx, after)
     await publish(tx, to_update(after, author, activity_uri(tx, author)[1]), by=author, audience=audience)
     return after
+
+
+def _next_second(at: int) -> int:
+    # Others take over only what is newer than what they have, and documents tell times in whole seconds.
+    return (at // 1_000 + 1) * 1_000
 
 
 async def delete(tx: Transaction, author: Account, post: Post) -> None:
