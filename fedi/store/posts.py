@@ -64,6 +64,13 @@ class Added(Struct, frozen=True):
     watched: bool
 
 
+# PostgreSQL lets two look for a key at once and find nothing; of two who insert it, one waits for the other.
+_RESERVE = """
+INSERT INTO idempotency_keys (account_id, key, post_id, created_at) VALUES (:account, :key, 0, :now)
+ON CONFLICT (account_id, key) DO NOTHING
+"""
+
+
 class Posts(Addressees, Edits, Threads, Viewing):
     """Table `posts`, with those that hang on it."""
 
@@ -135,7 +142,13 @@ class Posts(Addressees, Edits, Threads, Viewing):
             )
 
     async def idempotent(self, account_id: int, key: str) -> Post | None:
-        """The post that the account made with this Idempotency-Key."""
+        """The post that the account made with this Idempotency-Key; None: it is now this transaction's to use.
+
+        Whoever asks with the same key meanwhile waits until this transaction has ended.
+        """
+        params = {"account": account_id, "key": key, "now": self._tx.now}
+        if await self._db.run(_RESERVE, params) == 1:
+            return None
         found = await self._db.value(
             "SELECT post_id FROM idempotency_keys WHERE account_id = :account AND key = :key",
             {"account": account_id, "key": key},
