@@ -214,7 +214,9 @@ class MemoryNet:
             raise Unreachable(f"no route to {uri}")
         return peer
 
-    async def fetch(self, uri: str, *, signer: SigningKey | None, fresh: bool = False) -> Document:
+    async def fetch(
+        self, uri: str, *, signer: SigningKey | None, fresh: bool = False, calling: bool = False
+    ) -> Document:
         uri = uri.partition("#")[0]
         peer = self._peer(uri)
         peer.fetched.append(uri)

@@ -53,7 +53,8 @@ class Actors:
         actor, others with a document of the key that names its `owner`.
         """
         uri = key_id.partition("#")[0]
-        document = await self._net.fetch(uri, signer=await self.instance_key(), fresh=fresh)
+        signer = await self.instance_key()
+        document = await self._net.fetch(uri, signer=signer, fresh=fresh, calling=True)
         owner = document.data.get("owner") or document.data.get("controller")
         if "publicKeyPem" in document.data and isinstance(owner, str):
             return await self.find(owner, fresh=True)

@@ -52,17 +52,22 @@ class Net:
         self._lanes = Lanes(settings)
         self._flights: Flights[Document] = Flights()
 
-    async def fetch(self, uri: str, *, signer: SigningKey | None, fresh: bool = False) -> Document:
+    async def fetch(
+        self, uri: str, *, signer: SigningKey | None, fresh: bool = False, calling: bool = False
+    ) -> Document:
         """Get an ActivityPub object from where its `id` says it lives; the fragment of `uri` is ignored.
 
         Callers who want the same object, signed alike, at the same time share one request. Failures are
         remembered and raised again without asking, for a time that fits their meaning; `fresh` asks anyway.
+        `calling` says that a request has come in that claims to be from that host: so it may be up again.
         Raises the FetchErrors; RemoteGone for a Tombstone as well.
         """
         target = self._addresses.target(uri)
         key = (target.url, signer.id if signer is not None else None)
         if not fresh:
             self._failures.check(key)
+            fresh = calling and self._failures.may_probe(target.authority)
+        if not fresh:
             self._failures.check_host(target.authority)
         question = Question(documents.ACCEPT, signer, self._settings.max_body, fresh)
         return await self._flights.join(key, lambda: self._remembering(key, target, question))

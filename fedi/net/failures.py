@@ -29,6 +29,7 @@ _SECONDS: dict[type[FetchError], float] = {
 }
 # Unreachable: a minute, doubled each time, up to an hour. One 429 never silences a host for longer either.
 _FIRST, _LONGEST = _MINUTE, _HOUR
+_PROBE = 10.0
 
 
 class _Failure(msgspec.Struct, frozen=True):
@@ -36,6 +37,8 @@ class _Failure(msgspec.Struct, frozen=True):
     detail: str
     until: float
     strikes: int
+    wished: bool = False
+    """Whether the host itself told us to wait."""
 
 
 class Failures:
@@ -45,10 +48,25 @@ class Failures:
         self._now = now
         self._documents: Bounded[Hashable, _Failure] = Bounded(_REMEMBERED)
         self._hosts: Bounded[str, _Failure] = Bounded(_REMEMBERED)
+        self._probes: Bounded[str, float] = Bounded(_REMEMBERED)
 
     def check_host(self, authority: str) -> None:
         """Raise NotAsked while a host is known to be in trouble."""
         self._raise(self._hosts.get(authority))
+
+    def may_probe(self, authority: str) -> bool:
+        """Whether to ask a host that could not be reached all the same: somebody says to be calling from there.
+
+        Yes once in ten seconds. One that is back would otherwise be turned away for up to an hour, and whoever only
+        pretends to call costs a request now and then.
+        """
+        now, failure = self._now(), self._hosts.get(authority)
+        if failure is None or failure.wished or failure.until <= now:
+            return False
+        if (self._probes.get(authority) or 0.0) > now:
+            return False
+        self._probes.put(authority, now + _PROBE)
+        return True
 
     def check(self, key: Hashable) -> None:
         """Raise what a document's last fetch raised (NotAsked for Unreachable), while that is worth it."""
@@ -81,7 +99,7 @@ class Failures:
         repeated = last is not None and last.kind is Unreachable
         strikes = last.strikes + (last.until <= self._now()) if last is not None and repeated else 1
         seconds = max(min(_FIRST * 2 ** min(strikes - 1, 10), _LONGEST), wait)
-        return _Failure(Unreachable, error.detail, self._now() + seconds, strikes)
+        return _Failure(Unreachable, error.detail, self._now() + seconds, strikes, wait > 0)
 
     def _raise(self, failure: _Failure | None) -> None:
         if failure is None or (left := failure.until - self._now()) <= 0:

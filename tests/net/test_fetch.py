@@ -249,6 +249,32 @@ async def test_a_dead_host_is_dialled_once_for_all_of_its_addresses():
             await net.fetch(f"{dead}/2", signer=None)
 
 
+async def test_a_dead_host_is_dialled_now_and_then_when_somebody_calls_from_there():
+    clock = Clock()
+    async with remote() as here:
+        dead = here.url("")
+    async with client(now=clock) as net:
+        for called in (False, True):
+            with pytest.raises(HostTrouble):
+                await net.fetch(f"{dead}/1", signer=None, calling=called)
+            with pytest.raises(NotAsked):
+                await net.fetch(f"{dead}/2", signer=None)
+        with pytest.raises(NotAsked):
+            await net.fetch(f"{dead}/1", signer=None, calling=True)
+        clock.pass_seconds(11)
+        with pytest.raises(HostTrouble):
+            await net.fetch(f"{dead}/1", signer=None, calling=True)
+
+
+async def test_a_host_that_wants_us_to_wait_is_not_dialled_for_its_callers():
+    async with remote() as here, client() as net:
+        here.serve_status("/busy", 429, Retry_After="90")
+        with pytest.raises(HostTrouble):
+            await net.fetch(here.url("/busy"), signer=None)
+        with pytest.raises(NotAsked):
+            await net.fetch(here.serve_object("/note"), signer=None, calling=True)
+
+
 async def test_a_429_silences_the_host_until_it_said():
     clock = Clock()
     async with remote() as here, client(now=clock) as net:
