@@ -17,6 +17,7 @@ from bench.prepared import QUICK, USUAL, Prepared
 from bench.rig import Figure
 from bench.runs import NAMES, Bench, run
 from bench.strangers import Keys
+from bench.yardstick import Yardstick
 
 _DATABASES = ("sqlite", "postgresql")
 _ENGINES = ("hypercorn", "uvicorn")
@@ -68,10 +69,14 @@ def main() -> None:
     cache = Path(tempfile.gettempdir()) / "fedi-bench"
     cache.mkdir(mode=0o755, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fedi-bench-") as folder:
-        found = uvloop.run(_measure(arguments, Path(folder), cache))
-    run_ = history.combined(found, proc.machine(), quick=arguments.quick)
+        yardstick = Yardstick()
+        try:
+            found = uvloop.run(_measure(arguments, Path(folder), cache))
+        finally:
+            speed = yardstick.read()
+    run_ = history.combined(found, proc.machine(), speed, quick=arguments.quick)
     earlier = history.earlier(run_)
-    print(f"\n{run_.machine}; commit {run_.commit}; processor time of the server, and of PostgreSQL apart")
+    print(f"\n{run_.machine}, yardstick {speed:.2f} ms; commit {run_.commit}")
     for name, figures in found.items():
         print(report.table(name, name.split()[1], figures, earlier.get(name, {})))
     print(report.summary(found))

@@ -63,3 +63,11 @@ BUDGETS = (
     Budget("publish_cpu", "- CPU, fan-out included", "ms"),
     Budget("publish_grown", "- memory it took", "MiB", limit=16),
 )
+
+
+_TIMES = {budget.key for budget in BUDGETS if budget.unit == "ms"}
+
+
+def scale(key: str, speed: float) -> float:
+    """What a figure is multiplied by when the machine is slower by `speed`: only processor time changes."""
+    return speed if key in _TIMES else 1.0

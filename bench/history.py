@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from bench.budgets import scale
 from bench.rig import Figure
 
 _FILE = Path(__file__).parent / "history.jsonl"
@@ -25,6 +26,8 @@ class Run(Struct, frozen=True):
     figures: dict[str, dict[str, float]]
     database: dict[str, dict[str, float]] = {}
     """What the database's own processes used, likewise."""
+    yardstick: float = 0.0
+    """How fast the machine was (`bench.yardstick`), ms."""
 
 
 def commit() -> str:
@@ -38,24 +41,37 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def combined(found: dict[str, list[Figure]], machine: str, *, quick: bool) -> Run:
+def combined(found: dict[str, list[Figure]], machine: str, yardstick: float, *, quick: bool) -> Run:
     """A run as it is kept."""
     values = {name: {each.key: round(each.value, 4) for each in figures} for name, figures in found.items()}
     apart = {
         name: {each.key: round(each.database, 4) for each in figures if each.database}
         for name, figures in found.items()
     }
-    return Run(now(), commit(), machine, quick, values, {name: kept for name, kept in apart.items() if kept})
+    return Run(
+        now(),
+        commit(),
+        machine,
+        quick,
+        values,
+        {name: kept for name, kept in apart.items() if kept},
+        yardstick,
+    )
 
 
 def earlier(run: Run) -> dict[str, dict[str, tuple[str, float]]]:
-    """The latest figures of other commits on the same machine: (commit, value) by combination and key."""
+    """The latest figures of other commits on such a machine: (commit, value) by combination and key.
+
+    Values are what they would have been with the machine as fast as it was in `run`.
+    """
     found: dict[str, dict[str, tuple[str, float]]] = {}
     for before in _read():
         if before.machine != run.machine or before.quick != run.quick or before.commit == run.commit:
             continue
+        speed = run.yardstick / before.yardstick if before.yardstick else 1.0
         for name, figures in before.figures.items():
-            found.setdefault(name, {}).update({key: (before.commit, value) for key, value in figures.items()})
+            scaled = {key: (before.commit, value * scale(key, speed)) for key, value in figures.items()}
+            found.setdefault(name, {}).update(scaled)
     return found
 
 

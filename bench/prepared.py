@@ -31,7 +31,7 @@ class Sizes(Struct, frozen=True):
     crowd_hosts: int
 
 
-USUAL = Sizes(2000, 1000, 1000, 3000, 1_000_000, 1_000_000, 10_000)
+USUAL = Sizes(2000, 1000, 1000, 2000, 1_000_000, 1_000_000, 10_000)
 QUICK = Sizes(400, 150, 150, 600, 50_000, 50_000, 500)
 
 
@@ -49,6 +49,10 @@ class Prepared:
     def authors(self) -> list[Stranger]:
         """Those whom ana follows."""
         return [Stranger(self._others.plain_host(number), number) for number in range(world.AUTHORS)]
+
+    def renew(self) -> None:
+        """Sign posts anew when they are next asked for: what is some minutes old is no news to a server."""
+        self._creates.clear()
 
     def creates(self, senders: int, mention: bool) -> list[bytes]:
         """Posts of the authors, for one load."""

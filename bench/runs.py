@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -34,8 +35,9 @@ LOADS: dict[str, Load] = {
     "delivery": delivery,
 }
 NAMES = ("idle", *LOADS, "start", "publishing")
-_NAME = "measured"
+_NAME = f"measured_{os.getpid()}"  # two benches may run side by side
 _IDLE_SECONDS = 2.0
+_LONGEST = 600  # of what is printed of an error
 
 
 class Bench(Struct, frozen=True):
@@ -69,6 +71,7 @@ async def _small(bench: Bench, databases: Databases, engine: str) -> tuple[list[
     troubles: list[str] = []
     if not names and "idle" not in bench.names:
         return figures, troubles
+    bench.prepared.renew()
     tokens = await _fill(bench, databases)
     with _serving(bench, databases, engine, troubles) as server:
         rig = await _started(bench, databases, server, tokens)
@@ -132,7 +135,7 @@ def _serving(bench: Bench, databases: Databases, engine: str, troubles: list[str
         yield server
     except Failed as failed:
         troubles.append(str(failed))
-        print(f"  FAILED: {failed}", flush=True)
+        print(f"  FAILED: {str(failed)[:_LONGEST]}", flush=True)
     finally:
         server.stop()
 
@@ -146,6 +149,6 @@ def _told(name: str, troubles: list[str]) -> Iterator[None]:
         yield
     except (Failed, OSError, TimeoutError) as error:
         troubles.append(f"{name}: {error!r}")
-        print(f" FAILED: {error!r}", flush=True)
+        print(f" FAILED: {str(error)[:_LONGEST]}", flush=True)
     else:
         print(f" {time.monotonic() - started:.1f} s", flush=True)

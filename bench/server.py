@@ -78,7 +78,7 @@ class Server:
 
     def log_end(self) -> str:
         """The end of what it logged."""
-        return self.log.read_text(errors="replace")[-2000:]
+        return self.log.read_text(errors="replace")[-2000:].strip()
 
     def cpu_ms(self) -> float:
         """Processor time it has used."""
