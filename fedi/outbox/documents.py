@@ -34,7 +34,9 @@ class Answer(Struct, frozen=True):
 async def actor(tx: Transaction, account_id: int) -> Answer:
     """The actor of a person here; 410 for one that is suspended or deleted. Raises NotFound."""
     account = await person(tx, account_id)
-    return Answer(await rendered_actor(tx, account)) if account.is_active else gone_actor(account)
+    if not account.is_active:
+        return gone_actor(account)
+    return Answer(codec.dumps(await rendered_actor(tx, account)))
 
 
 async def instance_actor(tx: Transaction, account_id: int | None) -> Answer:
@@ -42,7 +44,7 @@ async def instance_actor(tx: Transaction, account_id: int | None) -> Answer:
     account = await tx.people.by_id(account_id) if account_id is not None else None
     if account is None:
         raise NotFound("the domain has no actor yet")
-    return Answer(await rendered_actor(tx, account), always=True)
+    return Answer(codec.dumps(await rendered_actor(tx, account)), always=True)
 
 
 async def rendered_actor(tx: Transaction, account: Account) -> Document:

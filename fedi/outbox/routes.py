@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from quart import Blueprint, Quart, Response, request
+from collections.abc import Awaitable, Callable
+
+from quart import Blueprint, Quart, Response, current_app, request
 
 from fedi.errors import Gone, NotFound
+from fedi.model.fleeting import Fleeting
 from fedi.model.people import Account
 from fedi.outbox import collection_routes, documents, requests
 from fedi.outbox.access_requests import readable
+from fedi.outbox.documents import Answer
 from fedi.outbox.requests import answer, claimed, services, signer
+from fedi.store.store import Transaction
 
 outbox = Blueprint("outbox", __name__)
 _USER = f"/ap/users/<{collection_routes.ID}:account_id>"
 _POST = f"/ap/posts/<{collection_routes.ID}:post_id>"
+_MEMORY = "fedi_actor_documents"
+# Shorter than what we tell caches by far, and long enough for a crowd that comes at once.
+_MEMORY_MS = 2_000
 
 
 def mount(app: Quart) -> None:
     """Add the addresses to `app`."""
+    app.extensions[_MEMORY] = Fleeting[int, Answer](1_000, _MEMORY_MS)
     app.register_blueprint(outbox)
     app.register_blueprint(collection_routes.collections)
 
@@ -33,8 +42,21 @@ async def actor(account_id: int) -> Response:
 async def actor_document(account_id: int) -> Response:
     """The actor, whatever the request prefers."""
     await claimed()
-    async with services().store.read() as tx:
-        return answer(await documents.actor(tx, account_id))
+    return answer(await _kept(account_id, lambda tx: documents.actor(tx, account_id)))
+
+
+async def _kept(key: int, make: Callable[[Transaction], Awaitable[Answer]]) -> Answer:
+    """A document that everybody may read, made at most once in a moment."""
+    store = services().store
+    kept: Fleeting[int, Answer] = current_app.extensions[_MEMORY]
+    now = store.clock()
+    found = kept.get(key, now)
+    if found is None:
+        async with store.read() as tx:
+            found = await make(tx)
+        if found.status == 200:
+            kept.put(key, found, now)
+    return found
 
 
 @outbox.get("/actor")
@@ -44,8 +66,7 @@ async def instance_actor() -> Response:
     domain = await at.domain_of(request.host)
     if not requests.wants_document(otherwise=True):
         return _redirect(f"{domain.url}/about")
-    async with at.store.read() as tx:
-        return answer(await documents.instance_actor(tx, domain.actor_id))
+    return answer(await _kept(domain.id, lambda tx: documents.instance_actor(tx, domain.actor_id)))
 
 
 @outbox.get(_POST)
@@ -59,7 +80,7 @@ async def post(post_id: int) -> Response:
 async def post_document(post_id: int) -> Response:
     """The post, whatever the request prefers."""
     found = await readable(post_id)
-    if isinstance(found, documents.Answer):
+    if isinstance(found, Answer):
         return answer(found)
     async with services().store.read() as tx:
         return answer(await documents.post(tx, *found))
@@ -71,7 +92,7 @@ async def create(post_id: int) -> Response:
     if not requests.wants_document(otherwise=True):
         return await _page_of(post_id)
     found = await readable(post_id)
-    return answer(found if isinstance(found, documents.Answer) else documents.create(*found))
+    return answer(found if isinstance(found, Answer) else documents.create(*found))
 
 
 @outbox.get(f"/ap/activities/<{collection_routes.ID}:activity_id>")

@@ -6,16 +6,22 @@ import msgspec
 from quart import Blueprint, Quart, Response, current_app, request
 
 from fedi.errors import NotFound
+from fedi.model.fleeting import Fleeting
+from fedi.model.people import Account
 from fedi.services import Services
 from fedi.store.usage import Usage
 from fedi.webfinger import host_meta, nodeinfo, people
 from fedi.webfinger.jrd import JRD
 
 webfinger = Blueprint("webfinger", __name__)
+_JRD = f"{JRD}; charset=utf-8"
+_KEPT = "fedi_descriptors"
+_KEPT_MS = 2_000
 
 
 def mount(app: Quart) -> None:
     """Add the addresses to `app`."""
+    app.extensions[_KEPT] = Fleeting[str, bytes](2_000, _KEPT_MS)
     app.register_blueprint(webfinger)
 
 
@@ -27,10 +33,22 @@ def _services() -> Services:
 @webfinger.get("/.well-known/webfinger")
 async def finger() -> Response:
     """Who `resource` is. Readable by scripts of any page: there is nothing private in it."""
-    account = await people.find(_services(), request.args.get("resource", ""))
-    base = account.uri.rpartition("/ap/users/")[0] or account.uri.removesuffix("/actor")
-    found = people.describe(account, base, request.args.getlist("rel"))
-    return _open(people.encode(found), f"{JRD}; charset=utf-8", 3600)
+    services, asked = _services(), request.args
+    resource, rels = asked.get("resource", ""), asked.getlist("rel")
+    kept: Fleeting[str, bytes] = current_app.extensions[_KEPT]
+    now = services.store.clock()
+    body = None if rels else kept.get(resource, now)
+    if body is None:
+        account = await people.find(services, resource)
+        body = people.encode(people.describe(account, _base(account), rels))
+        if not rels:
+            kept.put(resource, body, now)
+    return _open(body, _JRD, 3600)
+
+
+def _base(account: Account) -> str:
+    """Where the domain of a local account answers."""
+    return account.uri.rpartition("/ap/users/")[0] or account.uri.removesuffix("/actor")
 
 
 @webfinger.get("/.well-known/host-meta")
@@ -44,14 +62,14 @@ async def host_meta_xml() -> Response:
 async def host_meta_json() -> Response:
     """The same as JSON."""
     domain = await _services().domain_of(request.host)
-    return _open(host_meta.as_json(domain.url), f"{JRD}; charset=utf-8", 86_400)
+    return _open(host_meta.as_json(domain.url), _JRD, 86_400)
 
 
 @webfinger.get("/.well-known/nodeinfo")
 async def nodeinfo_discovery() -> Response:
     """Where NodeInfo is."""
     domain = await _services().domain_of(request.host)
-    return _open(msgspec.json.encode(nodeinfo.discovery(domain)), f"{JRD}; charset=utf-8", 86_400)
+    return _open(msgspec.json.encode(nodeinfo.discovery(domain)), _JRD, 86_400)
 
 
 @webfinger.get("/nodeinfo/<schema>")
