@@ -115,7 +115,9 @@ class Signers:
     async def _refetched(self, claim: Claim, key: _CachedKey) -> _CachedKey | None:
         """The key asked for again after a failed check, unless that was done a moment ago (or it is ours)."""
         now = self._store.clock()
-        asked_at = max(key.fetched_at, self._asked.get(claim.key_id) or 0)
+        # What a neighbour said of a key that is in another document says nothing of that document.
+        fetched_at = key.fetched_at if claim.key_id.partition("#")[0] == key.account.uri else 0
+        asked_at = max(fetched_at, self._asked.get(claim.key_id) or 0)
         if key.account.is_local or now - asked_at < _REFETCH_MS:
             return None
         # Kept here as well, for when the answer is none: a forger is not to make us ask again and again.
