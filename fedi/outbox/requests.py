@@ -28,7 +28,7 @@ def services() -> Services:
 
 
 def request_head() -> RequestHead:
-    """The request as its signature saw it: raw target, raw headers."""
+    """The request as its signature saw it: raw target, raw headers, and our scheme outside of any proxy."""
     scope = request.scope
     query = scope["query_string"]
     target = scope.get("raw_path", b"").decode("latin-1") or request.path
@@ -36,7 +36,7 @@ def request_head() -> RequestHead:
     headers = tuple(
         (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
     )
-    return RequestHead(request.method, request.scheme, request.host, target, headers)
+    return RequestHead(request.method, services().scheme_of(request.host), request.host, target, headers)
 
 
 def wants_document(*, otherwise: bool) -> bool:
