@@ -6,7 +6,7 @@ from typing import Any
 
 from fedi.config import Config, version
 from fedi.model.people import Domain
-from fedi.store.usage import Counts
+from fedi.store.statistics import Counts
 
 VERSIONS = ("2.0", "2.1")
 _SCHEMA = "http://nodeinfo.diaspora.software/ns/schema"
@@ -25,7 +25,7 @@ def content_type(schema: str) -> str:
 
 
 def document(schema: str, config: Config, counts: Counts) -> dict[str, Any]:
-    """The document of a domain in the version `schema`."""
+    """The document in the version `schema`; `counts` are of the whole deployment."""
     software = {"name": "fedi", "version": version()}
     return {
         "version": schema,
@@ -35,11 +35,12 @@ def document(schema: str, config: Config, counts: Counts) -> dict[str, Any]:
         "openRegistrations": config.registration.mode == "open",
         "usage": {
             "users": {
-                "total": counts.people,
-                "activeMonth": counts.month,
-                "activeHalfyear": counts.half_year,
+                "total": counts.users,
+                "activeMonth": counts.active_month,
+                "activeHalfyear": counts.active_half_year,
             },
             "localPosts": counts.posts,
+            "localComments": counts.comments,
         },
         "metadata": {"nodeName": config.brand.name},
     }

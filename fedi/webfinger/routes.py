@@ -9,7 +9,7 @@ from fedi.errors import NotFound
 from fedi.model.fleeting import Fleeting
 from fedi.model.people import Account
 from fedi.services import Services
-from fedi.store.usage import Usage
+from fedi.store.statistics import Counts
 from fedi.webfinger import host_meta, nodeinfo, people
 from fedi.webfinger.jrd import JRD
 
@@ -17,11 +17,14 @@ webfinger = Blueprint("webfinger", __name__)
 _JRD = f"{JRD}; charset=utf-8"
 _KEPT = "fedi_descriptors"
 _KEPT_MS = 2_000
+_COUNTS = "fedi_counts"
+_COUNTS_MS = 600_000
 
 
 def mount(app: Quart) -> None:
     """Add the addresses to `app`."""
     app.extensions[_KEPT] = Fleeting[str, bytes](2_000, _KEPT_MS)
+    app.extensions[_COUNTS] = Fleeting[str, Counts](1, _COUNTS_MS)
     app.register_blueprint(webfinger)
 
 
@@ -78,11 +81,20 @@ async def nodeinfo_document(schema: str) -> Response:
     if schema not in nodeinfo.VERSIONS:
         raise NotFound(f"no NodeInfo {schema}")
     services = _services()
-    domain = await services.domain_of(request.host)
-    async with services.store.read() as tx:
-        counts = await Usage(tx).of(domain.id)
-    found = nodeinfo.document(schema, services.config, counts)
+    found = nodeinfo.document(schema, services.config, await _counts(services))
     return _open(msgspec.json.encode(found), nodeinfo.content_type(schema), 1800)
+
+
+async def _counts(services: Services) -> Counts:
+    """The counts, which take a while on a large database, kept for some minutes."""
+    kept: Fleeting[str, Counts] = current_app.extensions[_COUNTS]
+    now = services.store.clock()
+    counts = kept.get(_COUNTS, now)
+    if counts is None:
+        async with services.store.read() as tx:
+            counts = await tx.statistics.counts()
+        kept.put(_COUNTS, counts, now)
+    return counts
 
 
 def _open(body: bytes | str, content_type: str, max_age: int) -> Response:

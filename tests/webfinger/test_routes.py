@@ -118,12 +118,17 @@ async def test_host_meta_leads_to_webfinger(store: Store) -> None:
 
 
 async def test_nodeinfo_counts_what_is_here(store: Store) -> None:
-    now = store.clock()
     ana = await make_person(store)
-    await make_person(store, "bea", last_post_at=now - 100 * 86_400_000)
+    bea = await make_person(store, "bea")
     await make_person(store, "cat", suspended_at=1)
     await make_stranger(store)
-    await make_post(store, ana)
+    async with store.write() as tx:
+        await tx.db.run(
+            "UPDATE users SET seen_at = :then WHERE id = :id",
+            {"then": tx.now - 100 * 86_400_000, "id": bea.id},
+        )
+    post = await make_post(store, ana)
+    await make_post(store, ana, in_reply_to_uri=post.uri, in_reply_to_id=post.id)
     await make_post(store, ana, visibility="direct")
     face = await make_face(store)
     discovery = orjson.loads(await (await face.ask("/.well-known/nodeinfo")).get_data())
@@ -138,6 +143,7 @@ async def test_nodeinfo_counts_what_is_here(store: Store) -> None:
         assert document["usage"] == {
             "users": {"total": 2, "activeMonth": 1, "activeHalfyear": 2},
             "localPosts": 1,
+            "localComments": 1,
         }
         assert document["openRegistrations"] is False
     assert (await face.ask("/nodeinfo/1.0")).status_code == 404
