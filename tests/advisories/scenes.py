@@ -33,8 +33,21 @@ async def follows(world: World, follower: Account, *people: Person) -> None:
 async def comes(world: World, sender: Person, activity: types.AnyActivity | dict[str, Any]) -> int:
     """An activity is sent and all that follows from it is done; the status it was answered with."""
     status = await sender.sends(activity)
-    await world.settle()
+    await settle(world)
     return status
+
+
+async def settle(world: World) -> None:
+    """All there is to do now is done, deliveries too: a worker that is told to stop gives back lanes unbegun."""
+    await world.settle()
+    while await _lanes_due(world):
+        await world.settle()
+
+
+async def _lanes_due(world: World) -> bool:
+    async with world.store.read() as tx:
+        found = await tx.db.value("SELECT COUNT(*) FROM hosts WHERE due_at <= :now", {"now": tx.now})
+    return bool(found)
 
 
 async def post(world: World, uri: str) -> Post | None:

@@ -6,7 +6,7 @@ import pytest
 
 from fedi.activitypub import types
 from fedi.social import following
-from tests.advisories.scenes import comes, home, known, may_see, post
+from tests.advisories.scenes import comes, home, known, may_see, post, settle
 from tests.builders import make_person, make_post
 from tests.peer import Person, World
 
@@ -16,7 +16,7 @@ async def asks(world: World, name: str, bo: Person) -> tuple[types.Follow, follo
     ana, account = await make_person(world.store, name), await known(world, bo)
     async with world.store.write() as tx:
         between = await following.ask(tx, ana, account)
-    await world.settle()
+    await settle(world)
     return bo.received(types.Follow)[-1], between
 
 

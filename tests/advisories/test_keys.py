@@ -10,7 +10,7 @@ import pytest
 from fedi.activitypub import codec, signatures, types
 from fedi.activitypub.digests import digest
 from fedi.activitypub.keys import SigningKey
-from tests.advisories.scenes import body_of, comes, count, follows, home, known, post, signed
+from tests.advisories.scenes import body_of, comes, count, follows, home, known, post, settle, signed
 from tests.builders import make_person, make_post
 from tests.peer import Person, World
 from tests.support import keys
@@ -18,7 +18,7 @@ from tests.support import keys
 
 async def knocks(world: World, body: bytes, headers: dict[str, str]) -> int:
     status = await world.post("/inbox", body, headers)
-    await world.settle()
+    await settle(world)
     return status
 
 
