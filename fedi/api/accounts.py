@@ -68,8 +68,7 @@ async def posts(asker: Asker, account_id: str) -> Response:
             page = await _pinned(tx, asker, person.id)
         else:
             page = await tx.timelines.of_account(asker.viewer_id, person.id, _which(params), asked(params))
-        view = await reading.view(tx, page, asker.viewer_id)
-    return answer(statuses(view, asker.at), link=link(asker, page))
+    return answer(statuses(page, asker.at), link=link(asker, page))
 
 
 @routes.get("/<account_id>/followers")

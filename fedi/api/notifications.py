@@ -12,7 +12,6 @@ from fedi.api.paging import asked, link
 from fedi.api.params import path_id, query
 from fedi.api.responses import answer, nothing
 from fedi.errors import NotFound
-from fedi.social import reading
 from fedi.store.notifications import Notice
 from fedi.store.paging import AccountPage
 from fedi.store.store import Transaction
@@ -76,5 +75,5 @@ async def dismiss(me: Asker, notice_id: str) -> Response:
 async def _entities(me: Asker, tx: Transaction, notices: list[Notice]) -> list[Notification]:
     senders = await tx.people.by_ids({notice.from_id for notice in notices})
     about = list({notice.post_id for notice in notices if notice.post_id})
-    view = await reading.view_ids(tx, about, me.id)
+    view = await tx.timelines.shown_among(me.id, about)
     return notifications(notices, senders, statuses(view, me.at), me.at)

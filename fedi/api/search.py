@@ -12,7 +12,7 @@ from fedi.api.entities.tags import Search, tag
 from fedi.api.params import query
 from fedi.api.responses import answer
 from fedi.errors import BadRequest, Unauthenticated
-from fedi.social import reading, searching
+from fedi.social import searching
 
 routes = Blueprint("api_search", __name__, url_prefix="/api/v2")
 
@@ -40,7 +40,7 @@ async def search(asker: Asker) -> Response:
         ),
     )
     async with asker.services.store.read() as tx:
-        view = await reading.view_ids(tx, found.post_ids, asker.viewer_id)
+        view = await tx.timelines.shown_among(asker.viewer_id, found.post_ids)
         people = found.accounts
         if params.flag("following") and asker.viewer_id is not None:
             followed = await tx.follows.followed_among(asker.viewer_id, [person.id for person in people])

@@ -31,9 +31,9 @@ async def reblog(me: Asker, status_id: str) -> Response:
     """Boost a status; the answer is the boost."""
     to = (await body()).text("visibility", "public")
     async with me.services.store.write() as tx:
-        view = await reading.view_one(tx, path_id(status_id), me.id)
+        view = await reading.one(tx, path_id(status_id), me.id)
         boost = await boosting.boost(tx, await me.account(tx), view.posts[0], to)
-        view = await reading.view_one(tx, boost.id, me.id)
+        view = await reading.one(tx, boost.id, me.id)
     return answer(status(view, me.at))
 
 
@@ -42,9 +42,9 @@ async def reblog(me: Asker, status_id: str) -> Response:
 async def unreblog(me: Asker, status_id: str) -> Response:
     """Take a boost back; the answer is what was boosted."""
     async with me.services.store.write() as tx:
-        view = await reading.view_one(tx, path_id(status_id), me.id)
+        view = await reading.one(tx, path_id(status_id), me.id)
         original = await boosting.unboost(tx, await me.account(tx), view.posts[0])
-        view = await reading.view_one(tx, original.id, me.id)
+        view = await reading.one(tx, original.id, me.id)
     return answer(status(view, me.at))
 
 
@@ -82,7 +82,7 @@ async def reblogged_by(asker: Asker, status_id: str) -> Response:
     """Who boosted a status."""
     ask = asked(query(), default=40, most=80)
     async with asker.services.store.read() as tx:
-        view = await reading.view_one(tx, path_id(status_id), asker.viewer_id)
+        view = await reading.one(tx, path_id(status_id), asker.viewer_id)
         found = await tx.interactions.boosters(view.posts[0].id, ask.limit, ask.max_id)
     return _people(asker, found)
 
@@ -93,17 +93,17 @@ async def favourited_by(asker: Asker, status_id: str) -> Response:
     """Who favourited a status."""
     ask = asked(query(), default=40, most=80)
     async with asker.services.store.read() as tx:
-        view = await reading.view_one(tx, path_id(status_id), asker.viewer_id)
+        view = await reading.one(tx, path_id(status_id), asker.viewer_id)
         found = await tx.interactions.favouriters(view.posts[0].id, ask.limit, ask.max_id)
     return _people(asker, found)
 
 
 async def _done(me: Asker, status_id: str, verb: Verb) -> Response:
     async with me.services.store.write() as tx:
-        view = await reading.view_one(tx, path_id(status_id), me.id)
+        view = await reading.one(tx, path_id(status_id), me.id)
         await verb(tx, await me.account(tx), view.posts[0])
         post = view.posts[0]
-        view = await reading.view_one(tx, post.boost_of_id or post.id, me.id)
+        view = await reading.one(tx, post.boost_of_id or post.id, me.id)
     return answer(status(view, me.at))
 
 

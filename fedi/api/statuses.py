@@ -16,7 +16,6 @@ from fedi.model.people import User
 from fedi.model.posts import Post
 from fedi.social import mentioning, posting, reading
 from fedi.social.posting import Draft
-from fedi.store.paging import PostPage
 from fedi.store.store import Transaction
 
 routes = Blueprint("api_statuses", __name__, url_prefix="/api/v1/statuses")
@@ -49,7 +48,7 @@ async def create(me: Asker) -> Response:
     draft = msgspec.structs.replace(draft, in_reply_to=parent, mentions=mentions)
     async with me.services.store.write() as tx:
         post = await posting.create(tx, author, draft, characters=me.services.config.limits.characters)
-        view = await reading.view_one(tx, post.id, me.id)
+        view = await reading.one(tx, post.id, me.id)
     return answer(status(view, me.at))
 
 
@@ -59,7 +58,7 @@ async def several(asker: Asker) -> Response:
     """Those of the statuses `id[]` that one may see."""
     ids = query().ids("id", _MOST)
     async with asker.services.store.read() as tx:
-        view = await reading.view_ids(tx, ids, asker.viewer_id)
+        view = await tx.timelines.shown_among(asker.viewer_id, ids)
     return answer(statuses(view, asker.at))
 
 
@@ -68,7 +67,7 @@ async def several(asker: Asker) -> Response:
 async def one(asker: Asker, status_id: str) -> Response:
     """A status."""
     async with asker.services.store.read() as tx:
-        view = await reading.view_one(tx, path_id(status_id), asker.viewer_id)
+        view = await reading.one(tx, path_id(status_id), asker.viewer_id)
     return answer(status(view, asker.at))
 
 
@@ -77,7 +76,7 @@ async def one(asker: Asker, status_id: str) -> Response:
 async def delete(me: Asker, status_id: str) -> Response:
     """Delete a status of one's own; the answer holds its text, so that an app can offer to write it anew."""
     async with me.services.store.write() as tx:
-        view = await reading.view_one(tx, path_id(status_id), me.id)
+        view = await reading.one(tx, path_id(status_id), me.id)
         post = _own(view.posts[0], me)
         await posting.delete(tx, await me.account(tx), post)
     gone = status(view, me.at)
@@ -94,7 +93,7 @@ async def edit(me: Asker, status_id: str) -> Response:
         raise Unprocessable(public="Validation failed: Media is not supported here")
     async with me.services.store.read() as tx:
         author = await me.account(tx)
-        post = _own((await reading.view_one(tx, path_id(status_id), me.id)).posts[0], me)
+        post = _own((await reading.one(tx, path_id(status_id), me.id)).posts[0], me)
     draft = Draft(
         text=params.text("status", source(post).text),
         summary=params.text("spoiler_text", post.summary),
@@ -108,7 +107,7 @@ async def edit(me: Asker, status_id: str) -> Response:
         if now is None:
             raise NotFound
         await posting.edit(tx, author, now, draft, characters=me.services.config.limits.characters)
-        view = await reading.view_one(tx, post.id, me.id)
+        view = await reading.one(tx, post.id, me.id)
     return answer(status(view, me.at))
 
 
@@ -117,7 +116,7 @@ async def edit(me: Asker, status_id: str) -> Response:
 async def history(asker: Asker, status_id: str) -> Response:
     """Every form that a status had."""
     async with asker.services.store.read() as tx:
-        view = await reading.view_one(tx, path_id(status_id), asker.viewer_id)
+        view = await reading.one(tx, path_id(status_id), asker.viewer_id)
         post = view.posts[0]
         found = await tx.posts.edits(post.id)
     return answer(edits(post, found, account(view.authors[post.account_id], asker.at)))
@@ -128,7 +127,7 @@ async def history(asker: Asker, status_id: str) -> Response:
 async def typed(me: Asker, status_id: str) -> Response:
     """A status of one's own as it was typed."""
     async with me.services.store.read() as tx:
-        view = await reading.view_one(tx, path_id(status_id), me.id)
+        view = await reading.one(tx, path_id(status_id), me.id)
     return answer(source(_own(view.posts[0], me)))
 
 
@@ -138,12 +137,12 @@ async def context(asker: Asker, status_id: str) -> Response:
     """What a status answers, and what answers it, as far as one may see it."""
     above, below, depth = _THREAD[asker.session is not None]
     async with asker.services.store.read() as tx:
-        view = await reading.view_one(tx, path_id(status_id), asker.viewer_id)
+        view = await reading.one(tx, path_id(status_id), asker.viewer_id)
         post = view.posts[0]
         ancestors = await tx.posts.ancestors(post, above)
         descendants = await tx.posts.descendants(post, below, depth)
-        found = await tx.posts.seen_by(asker.viewer_id, [*ancestors, *descendants])
-        thread = await reading.view(tx, PostPage(found), asker.viewer_id)
+        ids = [one.id for one in (*ancestors, *descendants)]
+        thread = await tx.timelines.shown_among(asker.viewer_id, ids, wanted=True)
     entities = {entity.id: entity for entity in statuses(thread, asker.at)}
     return answer(
         Context(
@@ -167,7 +166,7 @@ def _draft(params: Params, user: User) -> Draft:
 async def _parent(tx: Transaction, me: Asker, post_id: int | None) -> Post | None:
     if post_id is None:
         return None
-    found = await reading.view_ids(tx, [post_id], me.id)
+    found = await tx.timelines.shown_among(me.id, [post_id])
     if not found.posts:
         raise NotFound(public="The post you are trying to reply to does not appear to exist.")
     return found.posts[0]

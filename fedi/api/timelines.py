@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec import structs
 from quart import Blueprint, Response
 
 from fedi.api.auth import anyone, member
@@ -10,9 +11,7 @@ from fedi.api.entities.statuses import statuses
 from fedi.api.paging import asked, link
 from fedi.api.params import Params, query
 from fedi.api.responses import answer
-from fedi.social import reading
 from fedi.store.paging import PostPage
-from fedi.store.store import Transaction
 from fedi.store.timeline_lists import Source, TagQuery
 
 routes = Blueprint("api_timelines", __name__, url_prefix="/api/v1")
@@ -24,7 +23,8 @@ async def home(me: Asker) -> Response:
     """Posts of the people one follows."""
     ask = asked(query())
     async with me.services.store.read() as tx:
-        return await _answer(me, tx, await tx.timelines.home(me.id, ask))
+        page = await tx.timelines.home(me.id, ask)
+    return _answer(me, page)
 
 
 @routes.get("/timelines/public")
@@ -34,7 +34,7 @@ async def public(asker: Asker) -> Response:
     params = query()
     async with asker.services.store.read() as tx:
         page = await tx.timelines.public(asker.viewer_id, _source(params), asked(params))
-        return await _answer(asker, tx, page)
+    return _answer(asker, page)
 
 
 @routes.get("/timelines/tag/<hashtag>")
@@ -45,7 +45,7 @@ async def tag(asker: Asker, hashtag: str) -> Response:
     tags = TagQuery(hashtag.lower(), _tags(params, "any"), _tags(params, "all"), _tags(params, "none"))
     async with asker.services.store.read() as tx:
         page = await tx.timelines.tagged(asker.viewer_id, tags, _source(params), asked(params))
-        return await _answer(asker, tx, page)
+    return _answer(asker, page)
 
 
 @routes.get("/favourites")
@@ -56,13 +56,13 @@ async def favourites(me: Asker) -> Response:
     async with me.services.store.read() as tx:
         found = await tx.interactions.favourites_of(me.id, ask.limit, ask.max_id)
         page = await tx.timelines.shown_among(me.id, [post_id for _, post_id in found])
-        first, last = (found[0][0], found[-1][0]) if found else (None, None)
-        return await _answer(me, tx, PostPage(page.posts, page.originals, first, last))
+    if found:
+        page = structs.replace(page, first=found[0][0], last=found[-1][0])
+    return _answer(me, page)
 
 
-async def _answer(asker: Asker, tx: Transaction, page: PostPage) -> Response:
-    view = await reading.view(tx, page, asker.viewer_id)
-    return answer(statuses(view, asker.at), link=link(asker, page))
+def _answer(asker: Asker, page: PostPage) -> Response:
+    return answer(statuses(page, asker.at), link=link(asker, page))
 
 
 def _source(params: Params) -> Source:

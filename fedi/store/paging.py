@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from fedi.model.people import Account
 from fedi.model.posts import Post
+from fedi.store.viewing import Flags
 
 LAST = 2**63 - 1
 
@@ -39,12 +40,17 @@ class Range(Struct, frozen=True):
 
 
 class PostPage(Struct, frozen=True):
-    """A page of posts, the newest first; `first` and `last` are the ids to page by, None where it is empty."""
+    """A page of posts, the newest first, with all that is shown of them."""
 
     posts: list[Post]
     originals: dict[int, Post] = {}
     """What the boosts among `posts` boost, by id."""
+    authors: dict[int, Account] = {}
+    """Who wrote either, by id."""
+    flags: Flags = Flags()
+    """What the viewer did with the posts and with what is boosted."""
     first: int | None = None
+    """The ids to page by; None where the page is empty, or no part of a longer list."""
     last: int | None = None
 
 

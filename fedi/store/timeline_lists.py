@@ -1,11 +1,12 @@
 """Timelines as they are read: which posts are on a page, then those posts and what they boost. Two statements.
 
+The first also tells what the viewer did with each, the second who wrote it: a page is complete, whatever is on it.
 Every list asks the rule of `visibility` for the viewer (0: nobody), so what somebody may not see is never fetched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,18 +14,28 @@ from msgspec import Struct
 
 from fedi.model.people import Account
 from fedi.model.posts import Post
-from fedi.store.database import Connection
+from fedi.store.database import Connection, Row
 from fedi.store.paging import PostPage, Range
 from fedi.store.recall import account_of, post_of
 from fedi.store.rows import columns
+from fedi.store.viewing import Flags
 from fedi.store.visibility import boost_shown, shown, visible
 
-Entry = tuple[int, int | None]
-"""A post on a page, and what it boosts."""
-_SELECT_POSTS = f"SELECT {columns(Post)} FROM posts WHERE id = ANY(:ids)"
-_SELECT_ACCOUNTS = f"SELECT {columns(Account)} FROM accounts WHERE id = ANY(:ids)"
+_POST_COLUMNS = len(Post.__struct_fields__)
+_LOAD = f"""
+SELECT {columns(Post, "p.")}, {columns(Account, "a.")} FROM posts p JOIN accounts a ON a.id = p.account_id
+WHERE p.id = ANY(:ids)
+"""
+# What the viewer did with each post of a page, or with what it boosts.
+_FLAGGED = """
+SELECT q.id, q.boost_of_id,
+  EXISTS (SELECT 1 FROM favourites x WHERE x.post_id = COALESCE(q.boost_of_id, q.id) AND x.account_id = :viewer),
+  EXISTS (SELECT 1 FROM posts x WHERE x.boost_of_id = COALESCE(q.boost_of_id, q.id) AND x.account_id = :viewer),
+  EXISTS (SELECT 1 FROM featured x WHERE x.account_id = :viewer AND x.post_id = COALESCE(q.boost_of_id, q.id))
+FROM ({page}) q
+"""
 _PUSHED = f"""
-SELECT e.post_id AS id, p.boost_of_id FROM home_entries e JOIN posts p ON p.id = e.post_id
+SELECT e.post_id AS id, p.boost_of_id AS boost_of_id FROM home_entries e JOIN posts p ON p.id = e.post_id
 WHERE e.account_id = :viewer AND e.post_id < :max_id AND e.post_id > :min_id AND {shown("p")} AND {boost_shown("p")}
 ORDER BY e.post_id {{way}} LIMIT :limit
 """
@@ -34,7 +45,7 @@ AND x.visibility <> 'direct' ORDER BY x.id {way} LIMIT :limit
 """
 # Authors with very many followers: nothing was pushed, a few posts of each are looked up instead.
 _PULLED = f"""
-SELECT p.id, p.boost_of_id FROM accounts a CROSS JOIN follows f
+SELECT p.id AS id, p.boost_of_id AS boost_of_id FROM accounts a CROSS JOIN follows f
 /*postgresql CROSS JOIN LATERAL ({_NEWEST_OF_AUTHOR}) newest JOIN posts p ON p.id = newest.id */
 /*sqlite JOIN posts p ON p.id IN ({_NEWEST_OF_AUTHOR}) */
 WHERE a.pulled AND f.followee_id = a.id AND f.follower_id = :viewer AND f.state = 'following'
@@ -53,16 +64,17 @@ SELECT id, boost_of_id FROM ({_PULLED}) pulled
 ORDER BY id {{way}} LIMIT :limit
 """
 _FILED = """
-SELECT p.id, p.boost_of_id FROM post_tags t JOIN posts p ON p.id = t.post_id
+SELECT p.id AS id, p.boost_of_id AS boost_of_id FROM post_tags t JOIN posts p ON p.id = t.post_id
 WHERE t.tag = :tag AND t.post_id < :max_id AND t.post_id > :min_id AND {conditions}
 ORDER BY t.post_id {way} LIMIT :limit
 """
 _FILED_ANY = """
-SELECT p.id, p.boost_of_id FROM posts p WHERE p.id IN (SELECT post_id FROM post_tags WHERE tag = ANY(:any))
-AND p.id < :max_id AND p.id > :min_id AND {conditions} ORDER BY p.id {way} LIMIT :limit
+SELECT p.id AS id, p.boost_of_id AS boost_of_id FROM posts p
+WHERE p.id IN (SELECT post_id FROM post_tags WHERE tag = ANY(:any)) AND p.id < :max_id AND p.id > :min_id
+AND {conditions} ORDER BY p.id {way} LIMIT :limit
 """
 _POSTS = """
-SELECT p.id, p.boost_of_id FROM posts p WHERE p.id < :max_id AND p.id > :min_id AND {conditions}
+SELECT p.id AS id, p.boost_of_id AS boost_of_id FROM posts p WHERE p.id < :max_id AND p.id > :min_id AND {conditions}
 ORDER BY p.id {way} LIMIT :limit
 """
 _NO_ANSWERS = (
@@ -158,18 +170,16 @@ class TimelineLists:
             params["tag"] = which.tagged
         return await self._page(_POSTS, conditions, ask, params)
 
-    async def shown_among(self, viewer_id: int | None, post_ids: Sequence[int]) -> PostPage:
-        """Those of `post_ids` that the viewer may see, in the order given, with what they boost."""
+    async def shown_among(
+        self, viewer_id: int | None, post_ids: Sequence[int], *, wanted: bool = False
+    ) -> PostPage:
+        """Those of `post_ids` that the viewer may see, in the order given; with `wanted` nobody's whom they block."""
         if not post_ids:
             return PostPage([])
-        found = await self._db.rows(_AMONG, {"viewer": viewer_id or 0, "ids": list(post_ids)})
-        boosts = {row[0]: row[1] for row in found}
-        return await self._load([(one, boosts[one]) for one in dict.fromkeys(post_ids) if one in boosts])
-
-    async def authors(self, account_ids: Collection[int]) -> dict[int, Account]:
-        """The accounts with these ids, in one question."""
-        rows: Any = await self._db.rows(_SELECT_ACCOUNTS, {"ids": list(account_ids)}) if account_ids else ()
-        return {row[0]: account_of(tuple(row)) for row in rows}
+        conditions = (shown("p") if wanted else visible("p"), boost_shown("p"))
+        params = {"viewer": viewer_id or 0, "ids": list(post_ids)}
+        found = {row[0]: row for row in await self._db.rows(_statement(_AMONG, False, conditions), params)}
+        return await self._load([found[one] for one in dict.fromkeys(post_ids) if one in found])
 
     async def _page(
         self,
@@ -181,47 +191,61 @@ class TimelineLists:
         once: bool = False,
     ) -> PostPage:
         sql = _statement(page, ask.upwards, tuple(conditions))
-        found = [(row[0], row[1]) for row in await self._db.rows(sql, {**ask.params(), **params})]
+        found = sorted(await self._db.rows(sql, {**ask.params(), **params}), key=_id, reverse=True)
         if not found:
             return PostPage([])
-        found.sort(reverse=True)
         return await self._load(_once(found) if once else found, found[0][0], found[-1][0])
 
     async def _load(
-        self, entries: list[Entry], first: int | None = None, last: int | None = None
+        self, entries: Sequence[Row], first: int | None = None, last: int | None = None
     ) -> PostPage:
-        """The posts, and what they boost, in one more statement."""
-        boosted = {original for _, original in entries if original is not None}
-        wanted = [post_id for post_id, _ in entries]
-        rows: Any = await self._db.rows(_SELECT_POSTS, {"ids": [*wanted, *boosted]}) if wanted else ()
-        posts = {row[0]: post_of(tuple(row)) for row in rows}
+        """The posts, what they boost, and the authors of both, in one more statement."""
+        if not entries:
+            return PostPage([], first=first, last=last)
+        wanted = [row[0] for row in entries]
+        boosted = {row[1] for row in entries if row[1] is not None}
+        rows = await self._db.rows(_LOAD, {"ids": [*wanted, *boosted]})
+        posts, authors = {}, {}
+        for row in rows:
+            columns: Any = row
+            post = posts[row[0]] = post_of(tuple(columns[:_POST_COLUMNS]))
+            if post.account_id not in authors:
+                authors[post.account_id] = account_of(tuple(columns[_POST_COLUMNS:]))
         return PostPage(
             [posts[one] for one in wanted if one in posts],
             {one: posts[one] for one in boosted if one in posts},
+            authors,
+            Flags(*(frozenset(row[1] or row[0] for row in entries if row[at]) for at in (2, 3, 4))),
             first,
             last,
         )
 
 
-_AMONG = f"""
-SELECT p.id, p.boost_of_id FROM posts p WHERE p.id = ANY(:ids) AND {visible("p")} AND {boost_shown("p")}
-AND EXISTS (SELECT 1 FROM accounts aa WHERE aa.id = p.account_id AND aa.suspended_at IS NULL AND aa.deleted_at IS NULL)
+_AMONG = """
+SELECT p.id AS id, p.boost_of_id AS boost_of_id FROM posts p JOIN accounts aa ON aa.id = p.account_id
+WHERE p.id = ANY(:ids) AND aa.suspended_at IS NULL AND aa.deleted_at IS NULL AND {conditions}
 """
 
 
 @lru_cache(maxsize=256)
 def _statement(page: str, upwards: bool, conditions: tuple[str, ...]) -> str:
     way = "ASC" if upwards else "DESC"
-    return page.replace("{way}", way).replace("{conditions}", " AND ".join(conditions) or "TRUE")
+    page = page.replace("{way}", way).replace("{conditions}", " AND ".join(conditions) or "TRUE")
+    return _FLAGGED.replace("{page}", page)
 
 
-def _once(entries: list[Entry]) -> list[Entry]:
+def _id(row: Row) -> int:
+    found: int = row[0]
+    return found
+
+
+def _once(entries: Sequence[Row]) -> list[Row]:
     """Each post once: boosts of the same post by several people are one entry, the latest."""
     seen: set[int] = set()
-    kept: list[Entry] = []
-    for post_id, original in entries:
-        about = original or post_id
+    kept: list[Row] = []
+    for row in entries:
+        about = row[1] or row[0]
         if about not in seen:
             seen.add(about)
-            kept.append((post_id, original))
+            kept.append(row)
     return kept

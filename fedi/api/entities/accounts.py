@@ -40,7 +40,7 @@ class AccountRole(Struct):
     color: str
 
 
-class Account(Struct, kw_only=False):
+class Account(Struct):
     """An account, ours or another server's. https://docs.joinmastodon.org/entities/Account/."""
 
     id: str

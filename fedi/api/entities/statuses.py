@@ -12,7 +12,7 @@ from fedi.api.entities.attachments import MediaAttachment, attachment
 from fedi.api.entities.here import Here, time
 from fedi.model.posts import Edit, MentionedAccount, Post
 from fedi.model.sanitizing import plain
-from fedi.social.reading import View
+from fedi.store.paging import PostPage
 
 
 class StatusMention(Struct):
@@ -107,12 +107,12 @@ class Context(Struct):
     descendants: list[Status]
 
 
-def statuses(view: View, at: Here) -> list[Status]:
+def statuses(view: PostPage, at: Here) -> list[Status]:
     """The entities of a page of posts. Whoever appears several times is built once."""
     return _Builder(view, at).all()
 
 
-def status(view: View, at: Here) -> Status:
+def status(view: PostPage, at: Here) -> Status:
     """The entity of the one post of a view."""
     return statuses(view, at)[0]
 
@@ -151,7 +151,7 @@ def source(post: Post) -> StatusSource:
 
 
 class _Builder:
-    def __init__(self, view: View, at: Here) -> None:
+    def __init__(self, view: PostPage, at: Here) -> None:
         self._view = view
         self._at = at
         self._accounts: dict[int, Account] = {}
@@ -161,7 +161,6 @@ class _Builder:
         return [
             self._status(post, view.originals.get(post.boost_of_id) if post.boost_of_id else None)
             for post in view.posts
-            if post.account_id in view.authors
         ]
 
     def _account(self, account_id: int) -> Account:
