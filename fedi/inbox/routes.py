@@ -17,6 +17,7 @@ import structlog
 from fedi.activitypub.signatures import RequestHead
 from fedi.errors import FediError, NotFound, TooLarge
 from fedi.inbox.gate import Gate
+from fedi.outbox.requests import head_of
 from fedi.services import Services
 
 log = structlog.get_logger()
@@ -52,7 +53,7 @@ class Inboxes:
         try:
             if inbox_of is not None:
                 await self._check_owner(inbox_of)
-            head = self._head(scope)
+            head = head_of(scope, self._services)
             body = await self._body(head, receive)
             await self._gate.admit(head, body, inbox_of)
         except FediError as error:
@@ -69,17 +70,6 @@ class Inboxes:
             account = await tx.people.by_id(account_id)
         if account is None or not account.is_local or not account.is_active:
             raise NotFound(f"no inbox of {account_id}")
-
-    def _head(self, scope: Message) -> RequestHead:
-        """The request as its signature saw it: raw target, raw headers, and our scheme outside of any proxy."""
-        raw: bytes = scope.get("raw_path") or scope["path"].encode()
-        query: bytes = scope["query_string"]
-        target = raw.partition(b"?")[0] + (b"?" + query if query else b"")
-        headers = tuple(
-            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
-        )
-        host = next((value for name, value in headers if name == "host"), "")
-        return RequestHead("POST", self._services.scheme_of(host), host, target.decode("latin-1"), headers)
 
     async def _body(self, head: RequestHead, receive: Receive) -> bytes:
         limit = int(self._services.config.server.body_limit)

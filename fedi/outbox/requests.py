@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
+from typing import Any, cast
 
 from quart import Response, current_app, request
 
@@ -29,14 +31,19 @@ def services() -> Services:
 
 def request_head() -> RequestHead:
     """The request as its signature saw it: raw target, raw headers, and our scheme outside of any proxy."""
-    scope = request.scope
-    query = scope["query_string"]
-    target = scope.get("raw_path", b"").decode("latin-1") or request.path
-    target = target.partition("?")[0] + (f"?{query.decode('latin-1')}" if query else "")
+    return head_of(cast(Mapping[str, Any], request.scope), services())
+
+
+def head_of(scope: Mapping[str, Any], given: Services) -> RequestHead:
+    """The same for an ASGI scope that no framework has touched."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope["query_string"]
+    target = raw.partition(b"?")[0] + (b"?" + query if query else b"")
     headers = tuple(
         (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
     )
-    return RequestHead(request.method, services().scheme_of(request.host), request.host, target, headers)
+    host = next((value for name, value in headers if name == "host"), "")
+    return RequestHead(scope["method"], given.scheme_of(host), host, target.decode("latin-1"), headers)
 
 
 def wants_document(*, otherwise: bool) -> bool:
