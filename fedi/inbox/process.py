@@ -101,7 +101,9 @@ class Processor:
                 except Exception as error:
                     raise _Failed(one.item, error) from error
             await tx.received.done([one.item.id for one in mine])
-            await tx.hosts.revive({a.host_id for a in actors.values() if a.host_id is not None})
+            for actor in actors.values():
+                if actor.host_id is not None:
+                    tx.host_alive(actor.host_id)
         return bool(taken)
 
     async def _put_off(self, item: Item, error: Exception) -> None:

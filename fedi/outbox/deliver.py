@@ -112,6 +112,7 @@ class Deliverer:
     async def _settle_and_claim(self, ended: list[Turn], room: int) -> list[Lane]:
         async with self._store.write() as tx:
             lanes = Lanes(tx, self._owner)
+            await lanes.hold(turn.lane.host_id for turn in (*ended, *self._active.values()))
             await settle(tx, lanes, ended, self._rng)
             await self._renew(lanes)
             return await lanes.claim(room, _LEASE_MS) if room else []

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from fedi.store.dead_letters import DeadLetters
-from fedi.store.hosts import HEAD_START_MS, Hosts
+from fedi.store.hosts import HEAD_START_MS
 from fedi.store.rows import to_json
 from fedi.store.unit import Unit
 
@@ -101,7 +101,8 @@ class Deliveries(DeadLetters):
         now = self._tx.now
         rows = [{"host": h, "activity": activity_id, "inbox": inbox, "now": now} for inbox, h in inboxes]
         await self._db.run_many(_ADD, rows)
-        await Hosts(self._tx).wake({host for _, host in inboxes})
+        for _, host in inboxes:
+            self._tx.host_due(host)
 
     async def fan_out(self, account_id: int) -> int:
         """Deliver what an account published to its followers' inboxes; how many rows that made.

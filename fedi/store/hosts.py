@@ -26,6 +26,11 @@ WHERE id IN (
   SELECT id FROM hosts WHERE id = ANY(:ids) AND failures > 0 ORDER BY id /*postgresql FOR NO KEY UPDATE */
 )
 """
+# Those that change below, so that both changes find them locked.
+_LOCK = """
+SELECT id FROM hosts WHERE id = ANY(:due) OR (id = ANY(:alive) AND failures > 0)
+ORDER BY id /*postgresql FOR NO KEY UPDATE */
+"""
 
 
 class HostState(Struct, frozen=True):
@@ -72,6 +77,18 @@ class Hosts:
             place = self._tx.now - HEAD_START_MS
             await self._db.run(_WAKE, {"ids": sorted(host_ids), "now": self._tx.now, "place": place})
             self._tx.wake("deliveries")
+
+    async def changed(self) -> None:
+        """The last step of a transaction: what it noted about hosts (`Unit.host_due`, `Unit.host_alive`).
+
+        At once and not as it comes up: a batch of activities would lock hosts in the order of its activities, and
+        two such transactions would wait for each other.
+        """
+        due, alive = self._tx.hosts_due, self._tx.hosts_alive
+        if due and alive:
+            await self._db.rows(_LOCK, {"due": list(due), "alive": list(alive)})
+        await self.revive(alive)
+        await self.wake(due)
 
     async def failing(self, host_ids: Collection[int]) -> list[int]:
         """Those that failed when last tried."""

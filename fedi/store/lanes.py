@@ -11,7 +11,7 @@ statement's start, but the row it updates as of now).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -24,6 +24,7 @@ UPDATE hosts SET leased_until = :until, leased_by = :owner, due_at = :until WHER
   ORDER BY due_at, id LIMIT :limit /*postgresql FOR NO KEY UPDATE SKIP LOCKED */
 ) RETURNING id, name, failures, failing_since
 """
+_HOLD = "SELECT id FROM hosts WHERE id = ANY(:ids) ORDER BY id /*postgresql FOR NO KEY UPDATE */"
 # In the order of their ids, like every change of several lanes (see hosts.py).
 _MINE = """
 id IN (
@@ -93,6 +94,10 @@ class Lanes:
         values = {"limit": limit, "now": self._tx.now, "until": self._tx.now + lease_ms, "owner": self._owner}
         rows = await self._db.rows(_CLAIM, values)
         return [Lane(row["id"], row["name"], row["failures"], row["failing_since"]) for row in rows]
+
+    async def hold(self, host_ids: Iterable[int]) -> None:
+        """Before several changes of lanes: lock all of them, in the order of their ids."""
+        await self._db.rows(_HOLD, {"ids": sorted(host_ids)})
 
     async def renew(self, host_ids: Collection[int], lease_ms: int) -> None:
         """Keep lanes for longer."""

@@ -194,6 +194,7 @@ class Store:
         async with self.database.writing() as db:
             tx = Transaction(db, self.ids, self.clock())
             yield tx
+            await tx.hosts.changed()
         if tx.topics:
             self.signals.wake(tx.topics)
             await self.database.notify(frozenset(tx.topics))

@@ -14,6 +14,8 @@ class Unit:
         self.ids = ids
         self.now = now
         self.topics: set[str] = set()
+        self.hosts_due: set[int] = set()
+        self.hosts_alive: set[int] = set()
 
     def new_id(self) -> int:
         """A new id, of now."""
@@ -26,6 +28,15 @@ class Unit:
     def wake(self, topic: str) -> None:
         """After the commit, wake whoever waits for work of this kind, here and in other processes."""
         self.topics.add(topic)
+
+    def host_due(self, host_id: int) -> None:
+        """Something waits for this host since this transaction: its lane is due, from the commit on."""
+        self.hosts_due.add(host_id)
+        self.wake("deliveries")
+
+    def host_alive(self, host_id: int) -> None:
+        """This host has shown that it lives: what waits for it is due, from the commit on."""
+        self.hosts_alive.add(host_id)
 
 
 RECENT_MS = 300_000

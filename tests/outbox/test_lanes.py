@@ -105,7 +105,7 @@ async def test_a_release_that_meets_a_publisher_loses_nothing(database_url: str,
 
 
 async def test_a_delivery_that_is_committed_late_is_found(store: Store):
-    """A publisher holds its lane's row from its insert to its commit, so that nobody claims it in between."""
+    """Whoever claims the lane between the insert and the commit does not see the row; giving back, it does."""
     if store.database.engine == "sqlite":
         return  # one writer at a time
     ana = await make_person(store)
@@ -113,6 +113,23 @@ async def test_a_delivery_that_is_committed_late_is_found(store: Store):
     async with store.write() as tx:
         hosts = await tx.hosts.ensure(["b.test"])
         await tx.deliveries.add(made, [("https://b.test/users/bo/inbox", hosts["b.test"])])
+        held = await claim(store, "one")
+        assert held == [hosts["b.test"]]
+        async with store.write() as other:
+            await other.deliveries.delivered(await other.deliveries.of_lanes(held, 10))
+    await release(store, "one", held)
+    assert await claim(store, "one") == [hosts["b.test"]]
+
+
+async def test_a_lane_is_not_claimed_between_its_last_change_and_the_commit(store: Store):
+    if store.database.engine == "sqlite":
+        return  # one writer at a time
+    ana = await make_person(store)
+    made = await send(store, ana, B)
+    async with store.write() as tx:
+        hosts = await tx.hosts.ensure(["b.test"])
+        await tx.deliveries.add(made, [("https://b.test/users/bo/inbox", hosts["b.test"])])
+        await tx.hosts.changed()
         assert await claim(store, "one") == []
     assert await claim(store, "one") == [hosts["b.test"]]
 
