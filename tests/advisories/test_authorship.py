@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -194,10 +195,28 @@ async def test_a_boost_is_not_edited_into_a_post(world: World) -> None:
     ana, bo = await make_person(world.store), world.peer("b.test").person("bo")
     local = await make_post(world.store, ana)
     await known(world, bo)
-    announce = types.Announce(id=bo.new_id(), actor=bo.uri, object=local.uri, to=(types.PUBLIC,))
+    before = world.services.now() - timedelta(minutes=1)
+    announce = types.Announce(
+        id=bo.new_id(), actor=bo.uri, object=local.uri, to=(types.PUBLIC,), published=before
+    )
     assert await comes(world, bo, announce) == 202
     note = bo.note("<p>ana says so</p>", id=announce.id, updated=world.services.now())
     assert await comes(world, bo, types.Update(id=bo.new_id(), actor=bo.uri, object=note)) == 202
     kept = await post(world, announce.id or "")
     assert kept is not None
     assert (kept.type, kept.content) == ("Announce", "")
+
+
+async def test_what_an_account_answered_counts_no_more_when_it_leaves(world: World) -> None:
+    ana, bo = await make_person(world.store), world.peer("b.test").person("bo")
+    local = await make_post(world.store, ana)
+    await known(world, bo)
+    for _ in range(2):
+        assert await comes(world, bo, bo.create(bo.note(in_reply_to=local.uri))) == 202
+    found = await post(world, local.uri)
+    assert found is not None
+    assert found.replies_count == 2
+    assert await comes(world, bo, types.Delete(id=bo.new_id(), actor=bo.uri, object=bo.uri)) == 202
+    found = await post(world, local.uri)
+    assert found is not None
+    assert found.replies_count == 0
