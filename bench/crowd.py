@@ -67,8 +67,8 @@ SELECT CAST(:first AS BIGINT) + i * 655360, uri, uri, CAST(:first AS BIGINT) + i
   CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM m
 """
 _FOLLOWING = f"""
-INSERT INTO follows (id, follower_id, followee_id, state, uri, created_at)
-SELECT id - {1 << 40}, CAST(:ana AS BIGINT), id, 'following', uri || '#ana', CAST(:now AS BIGINT)
+INSERT INTO follows (id, follower_id, followee_id, state, uri, local, created_at)
+SELECT id - {1 << 40}, CAST(:ana AS BIGINT), id, 'following', uri || '#ana', TRUE, CAST(:now AS BIGINT)
 FROM accounts WHERE id >= CAST(:first AS BIGINT) AND id < CAST(:first AS BIGINT) + {_FOLLOWED}
 """
 _HOME = f"""

@@ -85,8 +85,8 @@ async def follow_authors(tx: Transaction, authors: list[Stranger], keys: Keys) -
         await tx.people.add(account)
         await tx.keys.put(who.key_id, account.id, "rsa", keys.of(who.number).public_pem)
         await tx.db.run(
-            "INSERT INTO follows (id, follower_id, followee_id, state, uri, created_at) "
-            "VALUES (:id, :ana, :author, 'following', :uri, :now)",
+            "INSERT INTO follows (id, follower_id, followee_id, state, uri, local, created_at) "
+            "VALUES (:id, :ana, :author, 'following', :uri, TRUE, :now)",
             {
                 "id": tx.new_id(),
                 "ana": ANA,

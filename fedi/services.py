@@ -37,7 +37,7 @@ class Services:
     @classmethod
     async def open(cls, config: Config) -> Services:
         """Connect to the database `config` names, migrate it, and open the way out."""
-        store = await Store.open(config.database.url)
+        store = await Store.open(config.database.url, pool=config.database.pool)
         net = Net(net_settings(config), now=utc_now)
         return cls(config, store, net)
 

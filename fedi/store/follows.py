@@ -14,8 +14,9 @@ __all__ = ["ASKED", "FOLLOWING", "FollowRow", "Follows"]
 
 _BATCH = 500
 _ADD = f"""
-INSERT INTO follows ({FOLLOW_COLUMNS})
-VALUES (:id, :follower, :followee, :state, :uri, :show_reblogs, :notify, :now)
+INSERT INTO follows ({FOLLOW_COLUMNS}, local)
+VALUES (:id, :follower, :followee, :state, :uri, :show_reblogs, :notify, :now,
+  EXISTS (SELECT 1 FROM accounts WHERE id = :follower AND domain_id IS NOT NULL))
 ON CONFLICT (follower_id, followee_id) DO UPDATE SET uri = excluded.uri
 RETURNING {FOLLOW_COLUMNS}
 """

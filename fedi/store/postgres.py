@@ -79,6 +79,10 @@ def _order(names: tuple[str, ...], params: Params | None) -> list[Any]:
     return [params[name] for name in names] if params is not None else []
 
 
+async def _leave(raw: Any) -> None:
+    """Take a connection back into the pool as it is."""
+
+
 class PostgresDatabase:
     """A database of one server, or of a cluster that looks like one."""
 
@@ -92,7 +96,16 @@ class PostgresDatabase:
     async def open(cls, dsn: str, size: int = 8) -> PostgresDatabase:
         """Connect; `dsn` is a postgresql:// URL."""
         # Our statements are few and short: compiling them to machine code costs more than it saves.
-        pool = await asyncpg.create_pool(dsn, min_size=1, max_size=size, server_settings={"jit": "off"})
+        # Nothing of ours outlives its transaction, so a connection needs no cleaning (60 µs on either side) before
+        # its next use.
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=size,
+            server_settings={"jit": "off"},
+            reset=_leave,
+            statement_cache_size=1024,
+        )
         return cls(pool, dsn)
 
     @asynccontextmanager

@@ -173,9 +173,14 @@ class Store:
         self._slot = slot
 
     @classmethod
-    async def open(cls, url: str, *, clock: Clock = system_clock, folder: Path | None = None) -> Store:
-        """Open `sqlite:///path` (relative to `folder`) or `postgresql://...`, and migrate it."""
-        database = await open_database(url, folder)
+    async def open(
+        cls, url: str, *, clock: Clock = system_clock, folder: Path | None = None, pool: int = 8
+    ) -> Store:
+        """Open `sqlite:///path` (relative to `folder`) or `postgresql://...`, and migrate it.
+
+        `pool` is how many connections to PostgreSQL this process may have.
+        """
+        database = await open_database(url, folder, pool)
         await migrate(database, clock())
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         async with database.writing() as db:
@@ -216,8 +221,8 @@ class Store:
         await asyncio.shield(self.database.close())
 
 
-async def open_database(url: str, folder: Path | None = None) -> Database:
+async def open_database(url: str, folder: Path | None = None, pool: int = 8) -> Database:
     """The engine that `url` names, connected."""
     if url.startswith("sqlite:///"):
         return await SQLiteDatabase.open((folder or Path()) / url.removeprefix("sqlite:///"))
-    return await PostgresDatabase.open(url)
+    return await PostgresDatabase.open(url, pool)

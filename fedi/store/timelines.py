@@ -29,7 +29,7 @@ _FOR_HOME = """(
 _PUSH = f"""
 INSERT INTO home_entries (account_id, post_id)
 SELECT f.follower_id, p.id FROM posts p
-JOIN follows f ON f.followee_id = p.account_id AND f.state = 'following'
+JOIN follows f ON f.followee_id = p.account_id AND f.local AND f.state = 'following'
 JOIN users u ON u.id = f.follower_id AND u.seen_at > :since
 WHERE p.id = :post AND {_FOR_HOME}
 ON CONFLICT (account_id, post_id) DO NOTHING

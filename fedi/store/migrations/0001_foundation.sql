@@ -123,12 +123,15 @@ CREATE TABLE follows (
   uri TEXT NOT NULL,                         -- of the Follow activity
   show_reblogs BOOLEAN NOT NULL DEFAULT TRUE,
   notify BOOLEAN NOT NULL DEFAULT FALSE,
+  local BOOLEAN NOT NULL DEFAULT FALSE,      -- the follower lives here: a home timeline to keep
   created_at BIGINT NOT NULL,
   UNIQUE (follower_id, followee_id)
 );
 CREATE INDEX follows_followee ON follows (followee_id, state, id);
 CREATE INDEX follows_follower ON follows (follower_id, state, id);
 CREATE INDEX follows_uri ON follows (uri);
+-- Among a million followers elsewhere, the few here.
+CREATE INDEX follows_local ON follows (followee_id, follower_id) WHERE local;
 CREATE INDEX follows_notify ON follows (followee_id) WHERE notify;
 
 -- Distinct inboxes of an account's remote followers, counted, so that publishing costs a row per server. An
