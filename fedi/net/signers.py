@@ -14,6 +14,7 @@ from fedi.errors import BadSignature, FetchError, NotAllowed, RemoteGone, Unavai
 from fedi.model.people import Account
 from fedi.net.actors import Actors
 from fedi.net.bounded import Bounded
+from fedi.net.flights import Flights
 from fedi.store.store import Store
 
 _CACHED = 20_000
@@ -51,6 +52,7 @@ class Signers:
         self._authorities = authorities
         self._cache: OrderedDict[str, _CachedKey] = OrderedDict()
         self._asked: Bounded[str, int] = Bounded(_CACHED)
+        self._flights: Flights[_CachedKey | None] = Flights()
 
     async def of(self, head: RequestHead, body: bytes, claim: Claim | None = None) -> Verified:
         """Who signed this request; raises BadSignature, or NotAllowed for one who may not act here."""
@@ -113,7 +115,13 @@ class Signers:
         return self._remember(claim.key_id, account, key.public_pem, key.fetched_at)
 
     async def _refetched(self, claim: Claim, key: _CachedKey) -> _CachedKey | None:
-        """The key asked for again after a failed check, unless that was done a moment ago (or it is ours)."""
+        """The key asked for again after a failed check, unless that was done a moment ago (or it is ours).
+
+        What a server sends side by side after it has changed a key waits for the one answer.
+        """
+        return await self._flights.join(claim.key_id, lambda: self._ask_again(claim, key))
+
+    async def _ask_again(self, claim: Claim, key: _CachedKey) -> _CachedKey | None:
         now = self._store.clock()
         # What a neighbour said of a key that is in another document says nothing of that document.
         fetched_at = key.fetched_at if claim.key_id.partition("#")[0] == key.account.uri else 0
@@ -127,6 +135,9 @@ class Signers:
         return newer if newer.public_pem != key.public_pem else None
 
     def _remember(self, key_id: str, account: Account, public_pem: str, fetched_at: int) -> _CachedKey:
+        known = self._cache.get(key_id)
+        if known is not None and known.fetched_at > fetched_at:
+            return known  # what was read from the store is from before the key was asked for again
         key = _CachedKey(account, public_pem, fetched_at, self._store.clock())
         self._cache[key_id] = key
         if len(self._cache) > _CACHED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -135,6 +136,21 @@ async def test_a_changed_key_is_asked_for_once(world: World) -> None:
         body = codec.dumps(codec.render(follow(bo, ana.uri)))
         assert await world.post("/inbox", body, signed(world, bo, body, key=wrong)) in (401, 202)
     assert len(bo.peer.fetched) <= before + 2
+
+
+async def test_what_comes_side_by_side_after_a_change_of_keys_waits_for_the_one_answer(world: World) -> None:
+    ana, bo = await make_person(world.store), world.peer("b.test").person("bo")
+    assert await bo.sends(follow(bo, ana.uri)) == 202
+    await world.settle()
+    async with world.store.write() as tx:
+        await tx.db.run("UPDATE keys SET fetched_at = 0 WHERE id = :id", {"id": bo.key_id})
+    for key in world.services.signers._cache.copy():
+        del world.services.signers._cache[key]
+    bo.pair = keys.rsa()
+    bo.peer.serve(bo.actor())
+    before = len(bo.peer.fetched)
+    assert await asyncio.gather(*(bo.sends(follow(bo, ana.uri)) for _ in range(4))) == [202] * 4
+    assert len(bo.peer.fetched) == before + 1
 
 
 @pytest.mark.parametrize(
