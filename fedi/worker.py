@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from fedi import housekeeping
-from fedi.errors import FediError
+from fedi.errors import FediError, Unavailable
 from fedi.inbox.process import Processor
 from fedi.inbox.readings import Readings
 from fedi.outbox import fanout, synchronization
@@ -114,7 +114,17 @@ class Worker:
             async with self._store.write() as tx:
                 await tx.jobs.done(job.id)
         except Exception as error:
-            await self._put_off(job, error)
+            try:
+                await (self._give_back(job) if isinstance(error, Unavailable) else self._put_off(job, error))
+            except Exception:
+                log.exception("job left until its lease ends", kind=job.kind)
+
+    async def _give_back(self, job: Job) -> None:
+        """Again in a moment, and not counted: the database's trouble is not the job's."""
+        log.warning("job given back", kind=job.kind, exc_info=True)
+        await asyncio.sleep(_POLL_SECONDS)
+        async with self._store.write() as tx:
+            await tx.jobs.give_back([job.id])
 
     async def _put_off(self, job: Job, error: Exception) -> None:
         reason = f"{type(error).__name__}: {error}"[:500]

@@ -16,6 +16,7 @@ ALLOWED = "../shared"
 ALONE = ("interop", "faults")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which looks for groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests that need much of the machine from running beside each other."""
     for item in items:

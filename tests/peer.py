@@ -306,5 +306,5 @@ class World:
 _BUSY = """
 SELECT (SELECT COUNT(*) FROM received WHERE state = 'waiting' AND next_at <= :now)
      + (SELECT COUNT(*) FROM jobs WHERE state <> 'dead' AND run_at <= :now)
-     + (SELECT COUNT(*) FROM hosts WHERE due_at <= :now)
+     + (SELECT COUNT(*) FROM hosts WHERE due_at <= :now OR leased_until > :now)
 """

@@ -6,6 +6,7 @@ import asyncio
 
 from msgspec import Struct
 
+from fedi.errors import Unavailable
 from fedi.store.received import Arrival
 from fedi.store.store import Store
 
@@ -42,7 +43,8 @@ class Acceptor:
             error = await self._try(batch)
             for waiting in batch:
                 # What one sender made the database refuse is not to cost the others theirs.
-                failed = await self._try([waiting]) if error is not None and len(batch) > 1 else error
+                alone = error is not None and not isinstance(error, Unavailable) and len(batch) > 1
+                failed = await self._try([waiting]) if alone else error
                 if waiting.done.done():
                     continue
                 if failed is None:

@@ -22,6 +22,7 @@ _AGAIN_SECONDS = 1.0
 _TROUBLE = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server's last words came, and the end of the connection not yet
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,

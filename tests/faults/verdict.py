@@ -47,6 +47,20 @@ WHERE a.uri = :actor AND t.uri = :target
 """
 
 
+async def deadlocks(database_url: str) -> int:
+    """How often PostgreSQL had to end a deadlock in this database; 0 on SQLite, which has one writer."""
+    if database_url.startswith("sqlite"):
+        return 0
+    database = await open_database(database_url)
+    try:
+        async with database.reading() as db:
+            return int(
+                await db.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+            )
+    finally:
+        await database.close()
+
+
 async def until_quiet(town: Town, database_url: str, seconds: float) -> float:
     """Wait until nothing is left to do; how long that took. Hosts wave now and then, which revives their lanes."""
     started = time.monotonic()
@@ -70,7 +84,13 @@ async def until_quiet(town: Town, database_url: str, seconds: float) -> float:
     raise AssertionError(f"still waiting after {seconds} s: {left}")
 
 
-async def faults(town: Town, database_url: str) -> list[str]:
+async def nothing_lost(town: Town, database_url: str) -> None:
+    """Fail with all that is not as it should be."""
+    if found := await _faults(town, database_url):
+        raise AssertionError("\n".join(found))
+
+
+async def _faults(town: Town, database_url: str) -> list[str]:
     """A sentence for everything that is not as it should be."""
     database = await open_database(database_url)
     try:
@@ -113,7 +133,7 @@ async def _of_life(db: Connection, life: Life) -> list[str]:
         *_differences(life, "boosts", boosts, {uri: boost.id for uri, boost in life.boosts.items()}),
         *_differences(life, "follows", dict(follows), {life.follow.id: "following"} if life.follow else {}),
         *_differences(life, "notices", notices, expected),
-        *([] if name == life.name else [f"{life.person.name} is called {name}, not {life.name}"]),
+        *([f"{life.person.name} is called {name}"] if life.person.sent and name != life.name else []),
     ]
 
 

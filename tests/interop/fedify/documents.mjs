@@ -31,6 +31,7 @@ export async function person(context, someone) {
     name: someone.display,
     summary: someone.summary,
     manuallyApprovesFollowers: someone.locked,
+    aliases: someone.aliases.map((uri) => new URL(uri)),
     discoverable: true,
     indexable: true,
   });

@@ -8,7 +8,7 @@ import { watch } from "./outgoing.mjs";
 import { recorder } from "./record.mjs";
 import { read } from "./settings.mjs";
 import { serve } from "./wire.mjs";
-import { INSTANCE, World } from "./world.mjs";
+import { INSTANCE, ownKeys, World } from "./world.mjs";
 
 await configure({
   sinks: { stderr: getStreamSink(Writable.toWeb(process.stderr)) },
@@ -21,7 +21,7 @@ await configure({
 
 const settings = read(process.env);
 const world = new World();
-for (const person of [{ name: INSTANCE }, ...settings.people]) world.addPerson(person);
+for (const person of [{ name: INSTANCE }, ...settings.people]) world.addPerson(person, ownKeys);
 watch(settings, world);
 
 const federation = build(settings, world);
@@ -33,7 +33,7 @@ async function asInstance() {
   return { documentLoader, contextLoader: context().contextLoader };
 }
 
-const { server, settled } = serve(federation, world, asInstance);
+const { server, settled } = serve(federation, world, asInstance, settings);
 const tests = control({ world, context, settled });
 for (const [each, host, port] of [[server, settings.host, settings.port], [tests, "127.0.0.1", settings.controlPort]]) {
   await new Promise((resolve, reject) => each.once("error", reject).listen(port, host, resolve));

@@ -20,6 +20,7 @@ function person(text) {
  * FEDIFY_PEOPLE        "bo,eve:locked"
  * FEDIFY_FIRST_KNOCK   rfc9421 (default) or draft-cavage-http-signatures-12
  * FEDIFY_SECURE        "1" refuses unsigned GETs of everything but the instance actor
+ * FEDIFY_ONLY_RFC9421  "1" answers 401 to whatever is signed in the older way, as a server that never learnt it
  */
 export function read(environment) {
   const firstKnock = environment.FEDIFY_FIRST_KNOCK || KNOCKS[0];
@@ -32,5 +33,6 @@ export function read(environment) {
     people: (environment.FEDIFY_PEOPLE || "").split(",").filter(Boolean).map(person),
     firstKnock,
     secure: environment.FEDIFY_SECURE === "1",
+    onlyRfc9421: environment.FEDIFY_ONLY_RFC9421 === "1",
   });
 }

@@ -73,10 +73,11 @@ async function undo(stranger, { as, id }) {
   }));
 }
 
-async function profile(stranger, { as, name, summary }) {
+async function profile(stranger, { as, name, summary, aliases }) {
   const person = stranger.world.person(as);
   person.display = name ?? person.display;
   person.summary = summary ?? person.summary;
+  person.aliases = aliases ?? person.aliases;
   return send(stranger, as, followers(stranger.world, as), new Update({
     id: fresh(stranger.context, "updates"), actor: stranger.context.getActorUri(as), to: PUBLIC_COLLECTION,
     object: await documents.person(stranger.context, person),

@@ -75,7 +75,7 @@ function page(request) {
 }
 
 /** An http.Server, not yet listening. `settled()` of the second result waits until every signature was judged. */
-export function serve(federation, world, contextFor) {
+export function serve(federation, world, contextFor, { onlyRfc9421 }) {
   const pending = new Set();
   const keys = new Map();
   const keyCache = {
@@ -97,7 +97,9 @@ export function serve(federation, world, contextFor) {
     const entry = entryFor(request, bytes);
     world.wire.push(entry);
     judged(request.clone(), entry);
-    const response = await federation.fetch(request, { contextData: undefined, onNotAcceptable: page });
+    const response = onlyRfc9421 && entry.signature === "cavage"
+      ? new Response("This signature cannot be read here.", { status: 401 })
+      : await federation.fetch(request, { contextData: undefined, onNotAcceptable: page });
     entry.status = response.status;
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
     outgoing.end(Buffer.from(await response.arrayBuffer()));

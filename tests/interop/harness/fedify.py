@@ -93,7 +93,7 @@ class Fedify:
 
 
 def _environment(
-    site: Site, control: int, people: Sequence[str], first_knock: Knock, secure: bool
+    site: Site, control: int, people: Sequence[str], first_knock: Knock, secure: bool, only_rfc9421: bool
 ) -> dict[str, str]:
     settings = {
         "PATH": os.environ.get("PATH", ""),
@@ -103,6 +103,7 @@ def _environment(
         "FEDIFY_PEOPLE": ",".join(people),
         "FEDIFY_FIRST_KNOCK": first_knock,
         "FEDIFY_SECURE": "1" if secure else "0",
+        "FEDIFY_ONLY_RFC9421": "1" if only_rfc9421 else "0",
     }
     return settings | ({"NODE_EXTRA_CA_CERTS": str(site.ca_file)} if site.ca_file else {})
 
@@ -115,17 +116,18 @@ async def fedify_server(
     people: Sequence[str] = ("bo", "eve:locked"),
     first_knock: Knock = RFC9421,
     secure: bool = False,
+    only_rfc9421: bool = False,
 ) -> AsyncIterator[Fedify]:
     """A Fedify at `site`, its log in `folder`; the end of the log is printed when it stops, for pytest to show.
 
     `first_knock` is the HTTP signature that it tries first on a server it does not know. `secure` has it refuse
-    unsigned GETs, as Mastodon's secure mode does.
+    unsigned GETs, as Mastodon's secure mode does. `only_rfc9421` has it refuse whatever is signed in the older way.
     """
     control = free_port()
     process = Process(
         [str(node()), str(fedify_folder() / "server.mjs")],
         folder / f"fedify-{site.port}.log",
-        environment=_environment(site, control, people, first_knock, secure),
+        environment=_environment(site, control, people, first_knock, secure, only_rfc9421),
     )
     server = Fedify(site, f"http://127.0.0.1:{control}/control", process)
     try:

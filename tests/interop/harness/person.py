@@ -89,9 +89,11 @@ class Person:
         """Reports `target` and some of their notes."""
         return await self._do("flag", target=target, objects=list(objects), content=content)
 
-    async def change_profile(self, *, name: str | None = None, summary: str | None = None) -> str:
-        """An Update of the actor, to all followers."""
-        return await self._do("profile", name=name, summary=summary)
+    async def change_profile(
+        self, *, name: str | None = None, summary: str | None = None, aliases: Sequence[str] | None = None
+    ) -> str:
+        """An Update of the actor, to all followers. `aliases` are the URIs of its `alsoKnownAs`."""
+        return await self._do("profile", name=name, summary=summary, aliases=aliases)
 
     async def rotate_keys(self) -> None:
         """New keys under the old ids, told to nobody."""
