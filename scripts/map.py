@@ -45,7 +45,12 @@ def lines() -> list[str]:
     order = {room: place for place, (room, _) in enumerate(ROOMS)}
     made = []
     for room in sorted(found, key=lambda room: order.get(room, len(order))):
-        made += ["", f"### fedi/{room}: {dict(ROOMS).get(room, '')}".rstrip(": ").replace("/:", ":"), "", *found[room]]
+        made += [
+            "",
+            f"### fedi/{room}: {dict(ROOMS).get(room, '')}".rstrip(": ").replace("/:", ":"),
+            "",
+            *found[room],
+        ]
     return [*made, ""]
 
 

@@ -132,5 +132,7 @@ def test_the_map_lists_exactly_the_modules_there_are() -> None:
 
 def test_every_activity_has_a_handler_file() -> None:
     handlers = {path.stem for path in (PACKAGE / "inbox").glob("*.py")}
-    kinds = "accept add announce block create delete emoji_react flag follow like move reject remove undo update"
+    kinds = (
+        "accept add announce block create delete emoji_react flag follow like move reject remove undo update"
+    )
     assert set(kinds.split()) <= handlers

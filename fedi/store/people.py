@@ -7,7 +7,8 @@ from typing import Any
 
 from fedi.model.people import Account
 from fedi.store.follows import Follows
-from fedi.store.rows import changed, columns, placeholders, read, write
+from fedi.store.recall import account_of
+from fedi.store.rows import changed, columns, placeholders, write
 from fedi.store.unit import Unit
 
 _SELECT = f"SELECT {columns(Account)} FROM accounts"
@@ -52,7 +53,7 @@ class People:
             f"{_SELECT} WHERE domain_id = :domain AND LOWER(username) = :name",
             {"domain": domain_id, "name": username.lower()},
         )
-        return read(Account, row) if row else None
+        return account_of(tuple(row)) if row else None
 
     async def by_ids(self, ids: Collection[int]) -> dict[int, Account]:
         """Those of `ids` that are here, in one question."""
@@ -77,7 +78,7 @@ class People:
             "AND type <> 'Application' ORDER BY followers_count DESC, id LIMIT :limit",
             {"like": like, "limit": limit},
         )
-        return [read(Account, row) for row in rows]
+        return [account_of(tuple(row)) for row in rows]
 
     async def add(self, account: Account) -> None:
         """Add an account; its uri and handle must be new."""
@@ -127,13 +128,13 @@ class People:
 
     async def _one(self, where: str, value: Any) -> Account | None:
         row = await self._db.row(f"{_SELECT} WHERE {where}", {"value": value})
-        return read(Account, row) if row else None
+        return account_of(tuple(row)) if row else None
 
     async def _many(self, where: str, values: Collection[Any]) -> list[Account]:
         if not values:
             return []
         rows = await self._db.rows(f"{_SELECT} WHERE {where}", {"values": list(values)})
-        return [read(Account, row) for row in rows]
+        return [account_of(tuple(row)) for row in rows]
 
 
 _PURGE = (

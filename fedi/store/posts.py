@@ -14,7 +14,8 @@ from msgspec import Struct
 from fedi.model.posts import Post
 from fedi.store.addressees import Addressees
 from fedi.store.edits import Edits
-from fedi.store.rows import columns, read, write
+from fedi.store.recall import post_of
+from fedi.store.rows import columns, write
 from fedi.store.threads import Threads
 from fedi.store.tombstones import deletion_claim
 from fedi.store.unit import Unit
@@ -81,26 +82,26 @@ class Posts(Addressees, Edits, Threads, Viewing):
     async def by_id(self, post_id: int) -> Post | None:
         """The post with this id."""
         row = await self._db.row(f"{_SELECT} WHERE id = :id", {"id": post_id})
-        return read(Post, row) if row else None
+        return post_of(tuple(row)) if row else None
 
     async def by_ids(self, ids: Collection[int]) -> dict[int, Post]:
         """Those of `ids` that are here, in one question."""
         if not ids:
             return {}
         rows = await self._db.rows(f"{_SELECT} WHERE id = ANY(:ids)", {"ids": list(ids)})
-        return {row["id"]: read(Post, row) for row in rows}
+        return {row["id"]: post_of(tuple(row)) for row in rows}
 
     async def by_uri(self, uri: str) -> Post | None:
         """The post (or boost) with this ActivityPub id."""
         row = await self._db.row(f"{_SELECT} WHERE uri = :uri", {"uri": uri})
-        return read(Post, row) if row else None
+        return post_of(tuple(row)) if row else None
 
     async def by_uris(self, uris: Collection[str]) -> dict[str, Post]:
         """Those of `uris` that are here, in one question."""
         if not uris:
             return {}
         rows = await self._db.rows(f"{_SELECT} WHERE uri = ANY(:uris)", {"uris": list(uris)})
-        return {row["uri"]: read(Post, row) for row in rows}
+        return {row["uri"]: post_of(tuple(row)) for row in rows}
 
     async def boost_by(self, account_id: int, post_id: int) -> Post | None:
         """The account's boost of a post."""
@@ -108,7 +109,7 @@ class Posts(Addressees, Edits, Threads, Viewing):
             f"{_SELECT} WHERE boost_of_id = :post AND account_id = :account",
             {"post": post_id, "account": account_id},
         )
-        return read(Post, row) if row else None
+        return post_of(tuple(row)) if row else None
 
     async def add(self, post: Post, mentioned: Collection[int] = ()) -> Added | None:
         """Add a post or a boost, the people it is for, and its tags; count it where it counts.

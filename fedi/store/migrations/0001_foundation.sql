@@ -76,6 +76,7 @@ CREATE TABLE accounts (
 );
 CREATE INDEX accounts_host ON accounts (host_id);
 CREATE INDEX accounts_domain ON accounts (domain_id, id) WHERE domain_id IS NOT NULL;
+CREATE INDEX accounts_pulled ON accounts (id) WHERE pulled;
 CREATE INDEX accounts_username ON accounts (username);
 
 CREATE TABLE keys (
