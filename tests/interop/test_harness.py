@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -274,3 +276,11 @@ async def test_eventually_gives_up_and_says_what_it_saw() -> None:
 
     with pytest.raises(AssertionError, match=r"the last value was \[\]"):
         await eventually(never, within=0)
+
+
+def test_the_document_names_every_story_and_the_version_that_was_met() -> None:
+    here = Path(__file__).parent
+    text = (here.parent.parent / "docs" / "interop.md").read_text(encoding="utf-8")
+    assert {path.name for path in here.glob("test_*.py")} == set(re.findall(r"`(test_\w+\.py)`", text))
+    packages = json.loads((here / "fedify" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    assert f"Fedify {packages['@fedify/fedify']} " in text

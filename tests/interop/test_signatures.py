@@ -37,6 +37,7 @@ async def test_both_signatures_open_our_inboxes(
         return bool(found["favourites_count"] == 2)
 
     await eventually(liked)
+    await pair.check()
 
 
 async def test_fedify_knocks_as_it_is_set_up_to_and_we_in_the_older_way(
