@@ -59,7 +59,7 @@ async def publish(tx: Transaction, activity: AnyActivity, *, by: Account, audien
     uri = activity.id or ""
     known = addresses_of(by).local_id(uri)
     activity_id = known[1] if known and known[0] == "activity" else tx.new_id()
-    await tx.activities.add(
+    await tx.deliveries.add_with(
         StoredActivity(
             id=activity_id,
             uri=uri,
@@ -70,9 +70,9 @@ async def publish(tx: Transaction, activity: AnyActivity, *, by: Account, audien
             document=codec.dumps(codec.render(activity)),
             created_at=tx.now,
             fan_out_since=_since(tx, audience) if audience.followers else None,
-        )
+        ),
+        await _direct(tx, audience.inboxes),
     )
-    await _add_direct(tx, activity_id, audience.inboxes)
     if audience.followers:
         await tx.jobs.add(FAN_OUT, {"account_id": by.id}, key=f"{FAN_OUT}:{by.id}")
     return activity_id
@@ -83,10 +83,10 @@ def _since(tx: Transaction, audience: Audience) -> int:
     return tx.now if audience.former_since is None else audience.former_since
 
 
-async def _add_direct(tx: Transaction, activity_id: int, inboxes: tuple[str, ...]) -> None:
+async def _direct(tx: Transaction, inboxes: tuple[str, ...]) -> list[tuple[str, int]]:
+    """(inbox, host id) of those that are not here."""
     if not inboxes:
-        return
-    ours = {host_of(domain.url) for domain in await tx.domains.all()}
-    hosts = {inbox: host for inbox in inboxes if (host := host_of(inbox)) not in ours}
-    ids = await tx.hosts.ensure(hosts.values())
-    await tx.deliveries.add(activity_id, [(inbox, ids[host]) for inbox, host in hosts.items()])
+        return []
+    hosts = {inbox: host_of(inbox) for inbox in inboxes}
+    ids = await tx.hosts.theirs(hosts.values())
+    return [(inbox, ids[host]) for inbox, host in hosts.items() if host in ids]

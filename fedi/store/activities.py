@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
-from fedi.store.database import Row
+from fedi.store.database import Row, Step
 from fedi.store.rows import columns, placeholders
 from fedi.store.unit import Unit
 
@@ -58,6 +58,11 @@ DELETE FROM activities WHERE id IN (
 """
 
 
+def adding(activity: StoredActivity) -> Step:
+    """The statement that keeps a new activity."""
+    return _ADD, {name: getattr(activity, name) for name in activity.__struct_fields__}
+
+
 class Activities:
     """Table `activities`."""
 
@@ -67,7 +72,7 @@ class Activities:
 
     async def add(self, activity: StoredActivity) -> None:
         """Keep a new activity."""
-        await self._db.run(_ADD, {name: getattr(activity, name) for name in activity.__struct_fields__})
+        await self._db.run(*adding(activity))
 
     async def by_id(self, activity_id: int) -> StoredActivity | None:
         """The activity with this id."""

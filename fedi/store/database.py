@@ -9,18 +9,21 @@ comment that starts with the engine's name is read by that engine alone:
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import lru_cache
 from typing import Any, Protocol
 
 Params = Mapping[str, Any]
+Step = tuple[str, Params]
+"""A statement with its parameters."""
 
 
 class Row(Protocol):
     """A row of an answer: values by column name or position."""
 
     def __getitem__(self, key: str | int, /) -> Any: ...
+    def __iter__(self) -> Iterator[Any]: ...
 
 
 class Connection(Protocol):
@@ -44,6 +47,13 @@ class Connection(Protocol):
 
     async def run_many(self, sql: str, params: Sequence[Params]) -> None:
         """The same change for each of `params`, in one round trip."""
+        ...
+
+    async def each(self, steps: Sequence[Step]) -> list[Sequence[Row]]:
+        """Several statements, one after the other, none of which needs the answer of another: the rows of each.
+
+        On SQLite that is one trip to its thread, which costs more than most statements.
+        """
         ...
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from fedi.store.activities import StoredActivity, adding
 from fedi.store.dead_letters import DeadLetters
 from fedi.store.hosts import HEAD_START_MS
 from fedi.store.rows import to_json
@@ -101,6 +102,14 @@ class Deliveries(DeadLetters):
         now = self._tx.now
         rows = [{"host": h, "activity": activity_id, "inbox": inbox, "now": now} for inbox, h in inboxes]
         await self._db.run_many(_ADD, rows)
+        for _, host in inboxes:
+            self._tx.host_due(host)
+
+    async def add_with(self, activity: StoredActivity, inboxes: Sequence[tuple[str, int]]) -> None:
+        """Keep a new activity, and deliver it to each (inbox, host id), and soon: these are few."""
+        values = {"activity": activity.id, "now": self._tx.now}
+        steps = [(_ADD, {"host": host, "inbox": inbox} | values) for inbox, host in inboxes]
+        await self._db.each([adding(activity), *steps])
         for _, host in inboxes:
             self._tx.host_due(host)
 

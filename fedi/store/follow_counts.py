@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct
 
 from fedi.activitypub.collection_digests import EMPTY, toggled
 from fedi.activitypub.uris import host_of
-from fedi.store.database import Row
+from fedi.store.database import Row, Step
 from fedi.store.hosts import Hosts
 from fedi.store.unit import Unit
 
@@ -42,8 +41,8 @@ ON CONFLICT (account_id, inbox) DO UPDATE SET host_id = excluded.host_id,
     ELSE CAST(:now AS BIGINT) END
 """
 _DIGESTS = """
-SELECT account_id, host_id, digest FROM follower_hosts
-WHERE account_id = ANY(:accounts) AND host_id = ANY(:hosts) /*postgresql FOR UPDATE */
+SELECT account_id, host_id, digest FROM follower_hosts WHERE account_id = ANY(:followees)
+AND host_id IN (SELECT host_id FROM accounts WHERE id = ANY(:followers)) /*postgresql FOR UPDATE */
 """
 _PUT_DIGEST = """
 INSERT INTO follower_hosts (account_id, host_id, followers, digest) VALUES (:account, :host, :by, :digest)
@@ -101,9 +100,16 @@ class FollowCounts:
         if not pairs:
             return
         ids = {pair.follower_id for pair in pairs} | {pair.followee_id for pair in pairs}
-        rows = await self._db.rows(_LOCK, {"ids": sorted(ids)})
+        followees = sorted({pair.followee_id for pair in pairs})
+        followers = sorted({pair.follower_id for pair in pairs})
+        rows, digests = await self._db.each(
+            [
+                (_LOCK, {"ids": sorted(ids)}),
+                (_DIGESTS, {"followees": followees, "followers": followers}),
+            ]
+        )
         accounts = {row["id"]: row for row in rows}
-        await self._count(pairs, accounts, by)
+        steps = _counted(pairs, accounts, by)
         audience = [
             (pair.followee_id, accounts[pair.follower_id])
             for pair in pairs
@@ -111,40 +117,23 @@ class FollowCounts:
             and accounts[pair.follower_id]["domain_id"] is None
         ]
         if audience:
-            await self._count_inboxes(audience, by)
-            await self._count_hosts(audience, by)
+            steps += await self._inboxes_counted(audience, by)
+            steps += _hosts_counted(audience, digests, by)
+        await self._db.each(steps)
 
-    async def _count(self, pairs: Sequence[Pair], accounts: dict[int, Row], by: int) -> None:
-        followers: dict[int, int] = defaultdict(int)
-        following: dict[int, int] = defaultdict(int)
-        local_followers: dict[int, int] = defaultdict(int)
-        for pair in pairs:
-            followers[pair.followee_id] += by
-            following[pair.follower_id] += by
-            if accounts[pair.follower_id]["domain_id"] is not None:
-                local_followers[pair.followee_id] += by
-        changes = [
-            {
-                "id": account_id,
-                "followers": followers[account_id],
-                "following": following[account_id],
-                "local_followers": local_followers[account_id],
-                "pulled_above": PULLED_ABOVE,
-            }
-            for account_id in accounts
-        ]
-        await self._db.run_many(_COUNT, changes)
-
-    async def _count_inboxes(self, audience: list[tuple[int, Row]], by: int) -> None:
+    async def _inboxes_counted(self, audience: list[tuple[int, Row]], by: int) -> list[Step]:
         counted: dict[tuple[int, str], int] = defaultdict(int)
         hosts = await self._hosts_of_inboxes([follower for _, follower in audience])
         for followee_id, follower in audience:
             counted[followee_id, _delivery_inbox(follower)] += by
-        changes = [
-            {"account": account, "inbox": inbox, "host": hosts[inbox], "by": count, "now": self._tx.now}
+        now = self._tx.now
+        return [
+            (
+                _COUNT_INBOX,
+                {"account": account, "inbox": inbox, "host": hosts[inbox], "by": count, "now": now},
+            )
             for (account, inbox), count in sorted(counted.items())
         ]
-        await self._db.run_many(_COUNT_INBOX, changes)
 
     async def _hosts_of_inboxes(self, followers: list[Row]) -> dict[str, int]:
         found: dict[str, int] = {}
@@ -161,23 +150,48 @@ class FollowCounts:
             found.update((inbox, ids[host]) for inbox, host in elsewhere.items())
         return found
 
-    async def _count_hosts(self, audience: list[tuple[int, Row]], by: int) -> None:
-        followers: dict[tuple[int, int], list[str]] = defaultdict(list)
-        for followee_id, follower in audience:
-            followers[followee_id, follower["host_id"]].append(follower["uri"])
-        accounts, hosts = zip(*followers, strict=True)
-        rows = await self._db.rows(_DIGESTS, {"accounts": sorted(set(accounts)), "hosts": sorted(set(hosts))})
-        old = {(row["account_id"], row["host_id"]): row["digest"] for row in rows}
-        changes: list[dict[str, Any]] = [
+
+def _counted(pairs: Sequence[Pair], accounts: dict[int, Row], by: int) -> list[Step]:
+    followers: dict[int, int] = defaultdict(int)
+    following: dict[int, int] = defaultdict(int)
+    local_followers: dict[int, int] = defaultdict(int)
+    for pair in pairs:
+        followers[pair.followee_id] += by
+        following[pair.follower_id] += by
+        if accounts[pair.follower_id]["domain_id"] is not None:
+            local_followers[pair.followee_id] += by
+    return [
+        (
+            _COUNT,
+            {
+                "id": account_id,
+                "followers": followers[account_id],
+                "following": following[account_id],
+                "local_followers": local_followers[account_id],
+                "pulled_above": PULLED_ABOVE,
+            },
+        )
+        for account_id in accounts
+    ]
+
+
+def _hosts_counted(audience: list[tuple[int, Row]], digests: Sequence[Row], by: int) -> list[Step]:
+    followers: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for followee_id, follower in audience:
+        followers[followee_id, follower["host_id"]].append(follower["uri"])
+    old = {(row["account_id"], row["host_id"]): row["digest"] for row in digests}
+    return [
+        (
+            _PUT_DIGEST,
             {
                 "account": account,
                 "host": host,
                 "by": by * len(uris),
                 "digest": toggled(old.get((account, host), EMPTY), uris),
-            }
-            for (account, host), uris in sorted(followers.items())
-        ]
-        await self._db.run_many(_PUT_DIGEST, changes)
+            },
+        )
+        for (account, host), uris in sorted(followers.items())
+    ]
 
 
 def _delivery_inbox(account: Row) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
+from fedi.activitypub.uris import host_of
+from fedi.store.database import Step
 from fedi.store.unit import Unit
 
 HEAD_START_MS = 3_600_000
@@ -24,13 +26,15 @@ UPDATE hosts SET failures = 0, failing_since = NULL, retry_at = 0, last_error = 
   due_at = CASE WHEN due_at IS NULL THEN NULL ELSE CAST(:place AS BIGINT) END
 WHERE id IN (
   SELECT id FROM hosts WHERE id = ANY(:ids) AND failures > 0 ORDER BY id /*postgresql FOR NO KEY UPDATE */
-)
+) RETURNING id
 """
 # Those that change below, so that both changes find them locked.
 _LOCK = """
 SELECT id FROM hosts WHERE id = ANY(:due) OR (id = ANY(:alive) AND failures > 0)
 ORDER BY id /*postgresql FOR NO KEY UPDATE */
 """
+_DOMAINS = "SELECT url FROM domains"
+_IDS = "SELECT id, name FROM hosts WHERE name = ANY(:names)"
 
 
 class HostState(Struct, frozen=True):
@@ -65,17 +69,24 @@ class Hosts:
             found.update(await self._ids(missing))
         return found
 
+    async def theirs(self, names: Collection[str]) -> dict[str, int]:
+        """Like `ensure`, without the hosts of the domains here."""
+        domains, rows = await self._db.each([(_DOMAINS, {}), (_IDS, {"names": sorted(set(names))})])
+        ours = {host_of(domain["url"]) for domain in domains}
+        found = {row["name"]: row["id"] for row in rows if row["name"] not in ours}
+        missing = set(names) - ours - found.keys()
+        return found | (await self.ensure(missing) if missing else {})
+
     async def _ids(self, names: list[str]) -> dict[str, int]:
         if not names:
             return {}
-        rows = await self._db.rows("SELECT id, name FROM hosts WHERE name = ANY(:names)", {"names": names})
+        rows = await self._db.rows(_IDS, {"names": names})
         return {row["name"]: row["id"] for row in rows}
 
     async def wake(self, host_ids: Collection[int]) -> None:
         """Something waits for these hosts, added in this transaction: their lanes are due."""
         if host_ids:
-            place = self._tx.now - HEAD_START_MS
-            await self._db.run(_WAKE, {"ids": sorted(host_ids), "now": self._tx.now, "place": place})
+            await self._db.each([self._waking(host_ids)])
             self._tx.wake("deliveries")
 
     async def changed(self) -> None:
@@ -85,10 +96,13 @@ class Hosts:
         two such transactions would wait for each other.
         """
         due, alive = self._tx.hosts_due, self._tx.hosts_alive
-        if due and alive:
-            await self._db.rows(_LOCK, {"due": list(due), "alive": list(alive)})
-        await self.revive(alive)
-        await self.wake(due)
+        if not (due and alive):
+            await self.revive(alive)
+            await self.wake(due)
+            return
+        locked = (_LOCK, {"due": list(due), "alive": list(alive)})
+        await self._db.each([locked, self._reviving(alive), self._waking(due)])
+        self._tx.wake("deliveries")
 
     async def failing(self, host_ids: Collection[int]) -> list[int]:
         """Those that failed when last tried."""
@@ -100,9 +114,16 @@ class Hosts:
     async def revive(self, host_ids: Collection[int]) -> None:
         """These hosts showed that they live: forget their failures, and deliver what waits for them now."""
         if host_ids:
-            place = self._tx.now - HEAD_START_MS
-            if await self._db.run(_REVIVE, {"ids": sorted(host_ids), "place": place}):
+            (revived,) = await self._db.each([self._reviving(host_ids)])
+            if revived:
                 self._tx.wake("deliveries")
+
+    def _reviving(self, host_ids: Collection[int]) -> Step:
+        return _REVIVE, {"ids": sorted(host_ids), "place": self._tx.now - HEAD_START_MS}
+
+    def _waking(self, host_ids: Collection[int]) -> Step:
+        now = self._tx.now
+        return _WAKE, {"ids": sorted(host_ids), "now": now, "place": now - HEAD_START_MS}
 
     async def by_name(self, name: str) -> HostState | None:
         """The host of this name."""

@@ -11,7 +11,7 @@ import asyncpg
 import structlog
 
 from fedi.errors import Unavailable
-from fedi.store.database import Connection, Params, Row, for_postgresql
+from fedi.store.database import Connection, Params, Row, Step, for_postgresql
 
 log = structlog.get_logger()
 
@@ -74,6 +74,10 @@ class PostgresConnection:
         if params:
             text, names = for_postgresql(sql)
             await self.raw.executemany(text, [_order(names, one) for one in params])
+
+    async def each(self, steps: Sequence[Step]) -> list[Sequence[Row]]:
+        """See `Connection.each`."""
+        return [await self.rows(sql, params) for sql, params in steps]
 
 
 def _order(names: tuple[str, ...], params: Params | None) -> list[Any]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 import msgspec
 
 from fedi.errors import Unavailable
-from fedi.store.database import Connection, Params, Row, for_sqlite
+from fedi.store.database import Connection, Params, Row, Step, for_sqlite
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -25,6 +25,7 @@ _PRAGMAS = (
     "PRAGMA cache_size = -16000",
 )
 _NOTHING: Params = {}
+T = TypeVar("T")
 # Somebody else writes for very long, or the disk is full or fails: nothing that we asked is wrong.
 _TROUBLE = frozenset(
     {
@@ -52,15 +53,18 @@ def _named_trouble() -> Iterator[None]:
 
 
 class SQLiteConnection:
-    """A `Connection` on one aiosqlite connection; every call is one trip to its thread."""
+    """A `Connection` on one aiosqlite connection; every call is one trip to its thread, and trips are what costs.
 
-    def __init__(self, raw: aiosqlite.Connection) -> None:
+    `begins`: the first trip begins a transaction on its way. An immediate one: it cannot lose a race at commit.
+    """
+
+    def __init__(self, raw: aiosqlite.Connection, *, begins: bool = False) -> None:
         self.raw = raw
+        self.begins = begins
 
     async def rows(self, sql: str, params: Params | None = None) -> Sequence[Row]:
         """See `Connection.rows`."""
-        text, bound = _bind(sql, params)
-        return list(await self.raw.execute_fetchall(text, bound))
+        return await self._trip(_fetch, *_bind(sql, params))
 
     async def row(self, sql: str, params: Params | None = None) -> Row | None:
         """See `Connection.row`."""
@@ -74,14 +78,48 @@ class SQLiteConnection:
 
     async def run(self, sql: str, params: Params | None = None) -> int:
         """See `Connection.run`."""
-        text, bound = _bind(sql, params)
-        # A cursor of a finished INSERT, UPDATE or DELETE holds nothing: closing it would be a second trip.
-        return (await self.raw.execute(text, bound)).rowcount
+        return await self._trip(_run, *_bind(sql, params))
 
     async def run_many(self, sql: str, params: Sequence[Params]) -> None:
         """See `Connection.run_many`."""
         if params:
-            await self.raw.executemany(for_sqlite(sql)[0], params)
+            await self._trip(_run_many, for_sqlite(sql)[0], params)
+
+    async def each(self, steps: Sequence[Step]) -> list[Sequence[Row]]:
+        """See `Connection.each`."""
+        return await self._trip(_each, [_bind(sql, params) for sql, params in steps]) if steps else []
+
+    async def _trip(self, work: Callable[..., T], *given: Any) -> T:
+        """Do `work` on the connection's thread.
+
+        aiosqlite's public methods are a trip for each statement; `_execute`, on which all of them stand, is its
+        one way to do several there. Nothing else of fedi knows of it.
+        """
+        raw: Any = self.raw
+        found: T = await raw._execute(self._work, raw._conn, work, *given)
+        return found
+
+    def _work(self, connection: sqlite3.Connection, work: Callable[..., T], *given: Any) -> T:
+        if self.begins:
+            connection.execute("BEGIN IMMEDIATE")
+            self.begins = False
+        return work(connection, *given)
+
+
+def _fetch(connection: sqlite3.Connection, text: str, bound: Params) -> list[Row]:
+    return connection.execute(text, bound).fetchall()
+
+
+def _run(connection: sqlite3.Connection, text: str, bound: Params) -> int:
+    return connection.execute(text, bound).rowcount
+
+
+def _run_many(connection: sqlite3.Connection, text: str, bound: Sequence[Params]) -> None:
+    connection.executemany(text, bound)
+
+
+def _each(connection: sqlite3.Connection, steps: list[tuple[str, Params]]) -> list[Sequence[Row]]:
+    return [connection.execute(text, bound).fetchall() for text, bound in steps]
 
 
 def _bind(sql: str, params: Params | None) -> tuple[str, Params]:
@@ -127,14 +165,15 @@ class SQLiteDatabase:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:
-        """See `Database.writing`. The transaction is immediate: it cannot lose a race at commit."""
+        """See `Database.writing`."""
         async with self._turn:
             try:
                 with _named_trouble():
-                    await self._writer.execute("BEGIN IMMEDIATE")
-                    yield SQLiteConnection(self._writer)
-                    # Shielded: a cancelled caller must not leave the one writer inside a transaction.
-                    await asyncio.shield(self._writer.execute("COMMIT"))
+                    connection = SQLiteConnection(self._writer, begins=True)
+                    yield connection
+                    if not connection.begins:
+                        # Shielded: a cancelled caller must not leave the one writer inside a transaction.
+                        await asyncio.shield(connection.run("COMMIT"))
             except BaseException:
                 await asyncio.shield(self._rollback())
                 raise

@@ -9,7 +9,7 @@ import pytest
 
 from fedi.config import Config
 from fedi.model.people import Account
-from fedi.store.database import Params, Row
+from fedi.store.database import Params, Row, Step
 from fedi.store.store import Store
 from tests.builders import make_domain, make_person
 from tests.peer import World
@@ -114,3 +114,8 @@ class Counting:
     async def run_many(self, sql: str, params: Sequence[Params]) -> None:
         self._statements.append(sql)
         await self._inner.run_many(sql, params)
+
+    async def each(self, steps: Sequence[Step]) -> list[Sequence[Row]]:
+        self._statements += [sql for sql, _ in steps]
+        found: list[Sequence[Row]] = await self._inner.each(steps)
+        return found

@@ -13,7 +13,7 @@ from fedi.inbox import follow, undo
 from fedi.model.people import Account
 from fedi.net.signers import Verified
 from fedi.social import following
-from fedi.store.database import Connection, Params, Row
+from fedi.store.database import Connection, Params, Row, Step
 from fedi.store.store import Store, Transaction
 from tests.builders import make_person, make_stranger
 from tests.store.recount import recount
@@ -163,6 +163,10 @@ class Counting:
     async def run_many(self, sql: str, params: Sequence[Params]) -> None:
         self.count += 1
         await self._db.run_many(sql, params)
+
+    async def each(self, steps: Sequence[Step]) -> list[Sequence[Row]]:
+        self.count += len(steps)
+        return await self._db.each(steps)
 
 
 async def test_a_follow_costs_few_statements_whoever_else_follows(store: Store) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from fedi.activitypub.types import Like
 from fedi.outbox.publish import Audience, activity_uri, publish
-from fedi.store.database import Connection, Params
+from fedi.store.database import Connection, Params, Step
 from fedi.store.store import Store
 from tests.builders import make_person, make_stranger
 from tests.outbox.lab import (
@@ -53,6 +53,9 @@ class Counting:
     async def run_many(self, sql: str, params: Sequence[Params]) -> None:
         self.statements += len(params)
         await self._inner.run_many(sql, params)
+
+    async def each(self, steps: Sequence[Step]) -> list[Sequence[Any]]:
+        return [await self.rows(sql, params) for sql, params in steps]
 
 
 async def count(store: Store, table: str) -> int:

@@ -56,6 +56,36 @@ async def test_a_cancelled_transaction_frees_the_writer(store: Store) -> None:
         assert await tx.tombstones.among(["https://b.test/1", "https://b.test/2"]) == {"https://b.test/2"}
 
 
+async def test_several_statements_at_once_answer_in_their_order(store: Store) -> None:
+    count = "SELECT COUNT(*) AS many FROM tombstones WHERE uri = ANY(:uris)"
+    uris = {"uris": ["https://b.test/1", "https://b.test/2"]}
+    async with store.write() as tx:
+        steps = [(count, uris), (ADD, {"uri": "https://b.test/1"}), (count, uris)]
+        before, added, after = await tx.db.each(steps)
+        assert (before[0]["many"], list(added), after[0]["many"]) == (0, [], 1)
+        assert await tx.db.each([]) == []
+
+
+async def test_what_fails_among_several_statements_takes_all_of_the_transaction_with_it(store: Store) -> None:
+    async def fail() -> None:
+        async with store.write() as tx:
+            await tx.db.each([(ADD, {"uri": "https://b.test/1"}), ("SELECT 1 FROM nowhere", {})])
+
+    with pytest.raises(Exception, match="nowhere"):
+        await fail()
+    async with store.read() as tx:
+        assert not await tx.tombstones.has("https://b.test/1")
+
+
+async def test_a_transaction_that_asks_nothing_is_none(store: Store) -> None:
+    async with store.database.writing():
+        pass
+    async with store.write() as tx:
+        await tx.tombstones.add("https://b.test/1")
+    async with store.read() as tx:
+        assert await tx.tombstones.has("https://b.test/1")
+
+
 async def test_signals_come_after_the_commit(store: Store) -> None:
     async with store.write() as tx:
         tx.wake("jobs")

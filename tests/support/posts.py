@@ -30,7 +30,7 @@ from fedi.net.actors import Actors
 from fedi.net.signers import Verified
 from fedi.net.values import Document
 from fedi.social import boosting, receiving
-from fedi.store.database import Connection, Params, Row
+from fedi.store.database import Connection, Params, Row, Step
 from fedi.store.store import Store, Transaction
 
 _numbers = itertools.count(1)
@@ -213,6 +213,10 @@ class Counting:
     async def run_many(self, sql: str, params: Sequence[Params]) -> None:
         self.statements.append(sql)
         await self._db.run_many(sql, params)
+
+    async def each(self, steps: Sequence[Step]) -> list[Sequence[Row]]:
+        self.statements += [sql for sql, _ in steps]
+        return await self._db.each(steps)
 
 
 async def statements(store: Store, activity: Any, sender: Account) -> list[str]:
