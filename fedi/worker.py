@@ -52,6 +52,7 @@ class Worker:
         self._processor = Processor(services, readings)
         self._deliverer = Deliverer(services)
         self._renewed_at = 0.0
+        self._done: list[int] = []  # jobs that have come to their end, still to be taken off the disk
 
     async def run(self, stop: asyncio.Event) -> None:
         """Everything a worker does, side by side; returns once all of it has come to rest."""
@@ -77,7 +78,7 @@ class Worker:
         while not stop.is_set():
             try:
                 await self._renew(running.values())
-                jobs = await self._claim(_AT_ONCE - len(running))
+                jobs = await self._settle_and_claim(_AT_ONCE - len(running))
             except Exception:
                 log.exception("claiming jobs failed")
                 jobs = []
@@ -92,6 +93,7 @@ class Worker:
             await asyncio.wait(running, timeout=self._services.config.server.stop_seconds / 2)
         for task in running:
             task.cancel()
+        await self._settle_and_claim(0)
 
     async def _renew(self, job_ids: Collection[int]) -> None:
         now = asyncio.get_running_loop().time()
@@ -101,18 +103,25 @@ class Worker:
             await tx.jobs.renew(job_ids, _LEASE_MS)
         self._renewed_at = now
 
-    async def _claim(self, room: int) -> list[Job]:
-        if room <= 0:
+    async def _settle_and_claim(self, room: int) -> list[Job]:
+        """One commit for the jobs that are done and those that come next."""
+        if room <= 0 and not self._done:
             return []
-        async with self._store.write() as tx:
-            return await tx.jobs.claim(room, _LEASE_MS)
+        done, self._done = self._done, []
+        try:
+            async with self._store.write() as tx:
+                if done:
+                    await tx.jobs.drop(done)
+                return await tx.jobs.claim(room, _LEASE_MS) if room > 0 else []
+        except BaseException:
+            self._done += done
+            raise
 
     async def do(self, job: Job) -> None:
-        """One job: done, put off with the reason kept, or given up."""
+        """One job: done and soon forgotten, put off with the reason kept, or given up."""
         try:
             await JOBS[job.kind](self._services, {**job.payload, "job_id": job.id})
-            async with self._store.write() as tx:
-                await tx.jobs.done(job.id)
+            self._done.append(job.id)
         except Exception as error:
             try:
                 await (self._give_back(job) if isinstance(error, Unavailable) else self._put_off(job, error))

@@ -44,10 +44,13 @@ class Actors:
         async with self._store.read() as tx:
             if await tx.blocks.domain_severity(host_of(uri)) == "suspend":
                 raise NotAllowed(f"{uri} is on a blocked server")
-        return await self._kept(await self._net.fetch(uri, signer=await self.instance_key(), fresh=fresh))
+        document = await self._net.fetch(uri, signer=await self.instance_key(), fresh=fresh)
+        return await self._keep(await _actor(document))
 
-    async def find_by_key(self, key_id: str, *, fresh: bool = False) -> Account:
+    async def find_by_key(self, key_id: str, *, fresh: bool = False) -> tuple[Account, str | None]:
         """The account that publishes the key `key_id`, fetched; `fresh` asks even who failed a moment ago.
+
+        With the key, where it is a part of the actor's own document: nobody else's can have its id.
 
         Most keys are a fragment of their actor's document. GoToSocial answers at the key's own address with its
         actor, others with a document of the key that names its `owner`.
@@ -57,8 +60,11 @@ class Actors:
         document = await self._net.fetch(uri, signer=signer, fresh=fresh, calling=True)
         owner = document.data.get("owner") or document.data.get("controller")
         if "publicKeyPem" in document.data and isinstance(owner, str):
-            return await self.find(owner, fresh=True)
-        return await self._kept(document)
+            return await self.find(owner, fresh=True), None
+        actor = await _actor(document)
+        account = await self._keep(actor)
+        pems = [key.pem for key in actor.public_keys if key.id == key_id]
+        return account, pems[-1] if pems and uri == account.uri and not account.is_local else None
 
     async def known(self, uri: str) -> Account | None:
         """The account of the actor `uri` if it is here."""
@@ -74,14 +80,18 @@ class Actors:
                 self._instance_key = await tx.keys.signing_key(domain.actor_id)
         return self._instance_key
 
-    async def _kept(self, document: Document) -> Account:
-        actor = await read_document(document.data)
-        if isinstance(actor, types.Tombstone):
-            raise RemoteGone(f"{document.uri} is a Tombstone")
-        if not isinstance(actor, types.Actor):
-            raise RemoteInvalid(f"{document.uri} is not an actor")
+    async def _keep(self, actor: types.Actor) -> Account:
         async with self._store.write() as tx:
             return await keep(tx, actor)
+
+
+async def _actor(document: Document) -> types.Actor:
+    actor = await read_document(document.data)
+    if isinstance(actor, types.Tombstone):
+        raise RemoteGone(f"{document.uri} is a Tombstone")
+    if not isinstance(actor, types.Actor):
+        raise RemoteInvalid(f"{document.uri} is not an actor")
+    return actor
 
 
 async def read_document(data: dict[str, object]) -> object:

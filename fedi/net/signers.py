@@ -101,13 +101,15 @@ class Signers:
     async def _fetched(self, claim: Claim, *, fresh: bool) -> _CachedKey:
         """The key as the actor's own server publishes it: bound to its owner, and the owner to it."""
         try:
-            account = await self._actors.find_by_key(claim.key_id, fresh=fresh)
+            account, pem = await self._actors.find_by_key(claim.key_id, fresh=fresh)
         except RemoteGone as error:
             raise BadSignature(f"the actor of {claim.key_id} is gone") from error
         except Unreachable as error:
             raise Unavailable(f"cannot fetch {claim.key_id}: {error}") from error
         except FetchError as error:
             raise BadSignature(f"cannot fetch {claim.key_id}: {error}") from error
+        if pem is not None:
+            return self._remember(claim.key_id, account, pem, account.fetched_at or 0)
         async with self._store.read() as tx:
             key = await tx.keys.by_id(claim.key_id)
         if key is None or key.account_id != account.id:

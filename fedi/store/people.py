@@ -27,6 +27,15 @@ _COUNTED = frozenset(
     }
 )
 
+_FREE_HANDLE = """
+UPDATE accounts SET handle = 'former-' || CAST(id AS TEXT) || '@' || domain, handle_checked_at = NULL
+WHERE handle = :handle AND id <> :id AND domain_id IS NULL
+"""
+_CARRY = """
+UPDATE accounts SET username = :username, domain = :domain, handle = :handle, handle_checked_at = :now
+WHERE id = :id
+"""
+
 
 class People:
     """Table `accounts`."""
@@ -100,13 +109,14 @@ class People:
             {**values, "account_id": account_id},
         )
 
-    async def free_handle(self, handle: str, account_id: int) -> None:
-        """Take a handle from whoever else has it: WebFinger says that it is another's now."""
-        await self._db.run(
-            "UPDATE accounts SET handle = 'former-' || CAST(id AS TEXT) || '@' || domain, handle_checked_at = NULL "
-            "WHERE handle = :handle AND id <> :id AND domain_id IS NULL",
-            {"handle": handle, "id": account_id},
+    async def carry(self, account_id: int, handle: str, username: str) -> Account | None:
+        """Give an account the handle that WebFinger confirms, and take it from whoever else has it; what it is then."""
+        name = {"handle": handle, "id": account_id}
+        values = {"username": username, "domain": handle.partition("@")[2], "now": self._tx.now}
+        *_, rows = await self._db.each(
+            [(_FREE_HANDLE, name), (_CARRY, name | values), (f"{_SELECT} WHERE id = :id", {"id": account_id})]
         )
+        return account_of(tuple(rows[0])) if rows else None
 
     async def purge(self, account_id: int) -> None:
         """Delete what an account made: posts, relationships, notices. The row stays, marked as deleted."""

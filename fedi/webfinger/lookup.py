@@ -130,13 +130,9 @@ async def _claim(services: Services, account: Account) -> str | None:
 
 
 async def _carry(tx: Transaction, account: Account, handle: str) -> Account:
-    name, _, domain = handle.partition("@")
-    await tx.people.free_handle(handle, account.id)
+    name = handle.partition("@")[0]
     # The actor's own spelling, where it is the same name.
     username = account.username if account.username.lower() == name else name
-    await tx.people.update(
-        account.id, username=username, domain=domain, handle=handle, handle_checked_at=tx.now
-    )
-    found = await tx.people.by_id(account.id)
+    found = await tx.people.carry(account.id, handle, username)
     assert found is not None
     return found
