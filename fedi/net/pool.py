@@ -1,4 +1,4 @@
-"""Connections: one httpx client on aiohttp's connector, every socket through the guard."""
+"""Connections: httpx on aiohttp's connector, every socket through the guard."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from http.cookiejar import CookieJar
 
 import aiohttp
 import certifi
-import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
@@ -108,15 +106,14 @@ class Connector(aiohttp.TCPConnector):
         return len(self._conns)
 
 
-class _NoCookies(CookieJar):
-    """Servers do not need cookies from each other, and a jar that strangers can fill is a leak."""
+def open_transport(
+    settings: NetSettings, guard: Guard, resolver: AbstractResolver | None
+) -> AiohttpTransport:
+    """The one way out. No proxies or .netrc from the environment: they would bypass the guard.
 
-    def extract_cookies(self, response: object, request: object) -> None:
-        """Keep nothing."""
-
-
-def open_client(settings: NetSettings, guard: Guard, resolver: AbstractResolver | None) -> httpx.AsyncClient:
-    """The one client. No proxies or .netrc from the environment: they would bypass the guard."""
+    Without httpx's client around it, whose redirects, cookies and authentication we do not want: servers do not need
+    cookies from each other, and a jar that strangers can fill is a leak.
+    """
     context = trust(settings.ca_file)
 
     def session() -> aiohttp.ClientSession:
@@ -125,7 +122,4 @@ def open_client(settings: NetSettings, guard: Guard, resolver: AbstractResolver 
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
         )
 
-    transport = AiohttpTransport(verify=context, trust_env=False, client=session)
-    return httpx.AsyncClient(
-        transport=transport, trust_env=False, follow_redirects=False, cookies=_NoCookies(), headers={}
-    )
+    return AiohttpTransport(verify=context, trust_env=False, client=session)

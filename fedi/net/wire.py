@@ -6,6 +6,7 @@ import asyncio
 import zlib
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from functools import lru_cache
 from typing import cast
 
 import aiohttp
@@ -14,7 +15,7 @@ from aiohttp.abc import AbstractResolver
 
 from fedi.errors import RemoteInvalid
 from fedi.net.guard import Guard
-from fedi.net.pool import open_client
+from fedi.net.pool import open_transport
 from fedi.net.troubles import translated, was_cut
 from fedi.net.urls import Target
 from fedi.net.values import KIB, NetSettings
@@ -30,7 +31,7 @@ class Wire:
     """Sends requests. The caller reads each response with `read` or `glance`, which also closes it."""
 
     def __init__(self, settings: NetSettings, guard: Guard, resolver: AbstractResolver | None) -> None:
-        self._client = open_client(settings, guard, resolver)
+        self._transport = open_transport(settings, guard, resolver)
         # gzip only: the decoders for br and zstd have no bound on what they produce.
         self._headers = {"User-Agent": settings.user_agent, "Accept-Encoding": "gzip"}
         # aiohttp's `connect` ("pool" here) spans DNS and every address in turn.
@@ -43,20 +44,20 @@ class Wire:
         """Send, and return when the answer's head is there. Raises Unreachable or AddressRefused."""
         request = httpx.Request(
             method,
-            target.url,
+            _url(target.url),
             headers={**self._headers, **headers},
             content=body,
             extensions=self._extensions,
         )
         with translated(target.url, target.authority):
             try:
-                return await self._client.send(request, stream=True)
+                return await self._transport.handle_async_request(request)
             except (httpx.HTTPError, aiohttp.ClientError) as error:
                 # A kept connection may have been closed while the request was under way. aiohttp repeats only
                 # GETs then; a POST may be repeated too, since activities are told apart by their id.
                 if method != "POST" or not was_cut(error):
                     raise
-                return await self._client.send(request, stream=True)
+                return await self._transport.handle_async_request(request)
 
     async def read(self, response: httpx.Response, target: Target, limit: int) -> bytes:
         """The decoded body. Raises RemoteInvalid beyond `limit` bytes, packed or unpacked."""
@@ -90,7 +91,13 @@ class Wire:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        await self._transport.aclose()
+
+
+# Reading it costs more than all else that httpx does with a request, and most inboxes come again.
+@lru_cache(maxsize=4096)
+def _url(url: str) -> httpx.URL:
+    return httpx.URL(url)
 
 
 def _declared(response: httpx.Response) -> int:

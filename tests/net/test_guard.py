@@ -151,5 +151,5 @@ async def test_a_permitted_address_next_to_a_refused_one_is_used():
 
 def forget_names(net: object) -> None:
     """Let the connector's DNS cache expire now."""
-    transport = net._exchange._wire._client._transport  # type: ignore[attr-defined]
+    transport = net._exchange._wire._transport  # type: ignore[attr-defined]
     transport.client.connector.clear_dns_cache()
