@@ -14,7 +14,7 @@ help:
 	@echo "make demo    two servers that follow each other, with people and posts, to try out"
 	@echo "make run     the server of config.toml"
 	@echo "make test    every test, against every database and server (minutes)"
-	@echo "make check   format, lint, types, import rules, fast tests (under a minute)"
+	@echo "make check   format, lint, types, import rules, fast tests"
 	@echo "make bench   the CPU budgets, measured"
 	@echo "make pair    two bare servers that follow each other, for developers"
 	@echo "make docs    docs/settings.md and the map of ARCHITECTURE.md, from the code"
