@@ -67,9 +67,9 @@ async def newcomer(server: Fedify, name: str, *, locked: bool = False) -> Person
     return await server.add_person(f"{name}{next(NUMBERS)}", locked=locked)
 
 
-async def first_signature(server: Fedify) -> str:
-    """Of its first signed request: later ones are signed as was answered well."""
-    return next(each.signature for each in await server.sent() if each.signature != "none")
+async def first_signature(server: Fedify, after: int) -> str:
+    """Of its first signed request after those that other tests had it make, some of them signed by hand."""
+    return next(each.signature for each in (await server.sent())[after:] if each.signature != "none")
 
 
 async def follows(follower: Person, followed: Person) -> str:
@@ -94,6 +94,7 @@ async def arrived(server: Fedify, note: str) -> str:
 
 @pytest.mark.parametrize("servers", ["plain", "tls"], indirect=True)
 async def test_two_fedify_servers_talk(ana: Person, bo: Person, stranger: Fedify) -> None:
+    before = [len(await server.sent()) for server in (ana.server, stranger)]
     follow = await follows(bo, ana)
     assert [each.type for each in await bo.received()] == ["Accept"]
 
@@ -130,8 +131,8 @@ async def test_two_fedify_servers_talk(ana: Person, bo: Person, stranger: Fedify
         return (await ana.state()).followers == []
 
     await eventually(alone)
-    assert await first_signature(stranger) == "cavage"
-    assert await first_signature(ana.server) == "rfc9421"
+    assert await first_signature(stranger, before[1]) == "cavage"
+    assert await first_signature(ana.server, before[0]) == "rfc9421"
     for each in [*await ana.received(), *await bo.received()]:
         assert (each.wire.verified, each.wire.ld_signature, each.wire.proof) == (True, True, True)
 
