@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -11,6 +12,7 @@ from fedi.config import Config
 from fedi.model.people import Account
 from fedi.store.database import Params, Row, Step
 from fedi.store.store import Store
+from tests.api import schema
 from tests.builders import make_domain, make_person
 from tests.peer import World
 
@@ -27,8 +29,30 @@ class Reply:
         self.json = json
 
 
+ANSWERED: set[tuple[str, str]] = set()
+"""What was asked and answered well in the test that runs: methods and paths."""
+
+
+@pytest.fixture(autouse=True)
+def operations(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hold a test to its marker: each operation it names was asked, and answered well.
+
+    @pytest.mark.operation("GET /api/v1/lists", "POST /api/v1/lists")
+
+    Operations are named as the published schema names them. docs/api.md is made of these markers.
+    """
+    ANSWERED.clear()
+    yield
+    for marker in request.node.iter_markers("operation"):
+        for name in marker.args:
+            method, _, path = name.partition(" ")
+            pattern = schema.pattern_of(path)
+            asked = any(verb == method and pattern.fullmatch(at) for verb, at in ANSWERED)
+            assert asked, f"the test is marked with {name}, which did not answer well in it"
+
+
 class Client:
-    """Somebody who asks, with a token or without."""
+    """Somebody who asks, with a token or without. What comes back well is checked against the schema."""
 
     def __init__(self, world: World, token: str | None = None) -> None:
         self.world = world
@@ -42,9 +66,11 @@ class Client:
         response = await self.world.client.open(path, method=method, headers=headers, **how)
         data = await response.get_data()
         is_json = data and response.mimetype == "application/json"
-        return Reply(
+        reply = Reply(
             response.status_code, response.headers, data, await response.get_json() if is_json else None
         )
+        _note(method, urlsplit(path).path, reply)
+        return reply
 
     async def get(self, path: str, status: int = 200, **how: Any) -> Any:
         reply = await self.ask("GET", path, **how)
@@ -55,6 +81,14 @@ class Client:
         reply = await self.ask("POST", path, **how)
         assert reply.status == status, reply.data
         return reply.json
+
+
+def _note(method: str, path: str, reply: Reply) -> None:
+    if not 200 <= reply.status < 300:
+        return
+    ANSWERED.add((method, path))
+    if reply.json is not None and (operation := schema.operation_of(method, path)):
+        schema.check_reply(reply.json, operation, reply.status)
 
 
 class Api:

@@ -89,6 +89,36 @@ def _is(value: Any, kind: str) -> bool:
     return isinstance(value, _TYPES[kind])  # type: ignore[arg-type]
 
 
+@functools.cache
+def _templates() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The paths of the schema as patterns, those without variables first: /accounts/lookup before /accounts/{id}."""
+    paths = sorted(document()["paths"], key=lambda path: (path.count("{"), path)) if PATH.exists() else []
+    return tuple((pattern_of(path), path) for path in paths)
+
+
+def pattern_of(template: str) -> re.Pattern[str]:
+    """What addresses a path with {variables} stands for."""
+    return re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)))
+
+
+def operation_of(method: str, path: str) -> str | None:
+    """The operation of the schema that a request asks for: "GET /api/v1/accounts/{id}"."""
+    for pattern, template in _templates():
+        if pattern.fullmatch(path) and method.lower() in document()["paths"][template]:
+            return f"{method} {template}"
+    return None
+
+
+def check_reply(value: Any, operation: str, status: int) -> None:
+    """Fail unless `value` is what the operation answers with that status, as far as the schema says."""
+    method, _, path = operation.partition(" ")
+    responses = document()["paths"][path][method.lower()]["responses"]
+    content = responses.get(str(status), {}).get("content", {}).get("application/json")
+    if content is not None:
+        found = errors(value, content["schema"], operation)
+        assert not found, "\n".join(found[:20])
+
+
 def check(value: Any, name: str) -> None:
     """Fail unless `value` is the entity `name`."""
     found = errors(value, {"$ref": f"#/components/schemas/{name}"}, name)
