@@ -17,7 +17,7 @@ help:
 	@echo "make check   format, lint, types, import rules, fast tests"
 	@echo "make bench   the CPU budgets, measured"
 	@echo "make pair    two bare servers that follow each other, for developers"
-	@echo "make docs    docs/settings.md and the map of ARCHITECTURE.md, from the code"
+	@echo "make docs    docs/settings.md, docs/api.md and the map of ARCHITECTURE.md, from the code"
 
 install:
 	@$(PYTHON) scripts/bootstrap.py
@@ -54,3 +54,4 @@ bench: dev
 docs: dev
 	$(BIN)/python -m fedi.config.reference docs/settings.md
 	$(BIN)/python scripts/map.py
+	$(BIN)/python -m tests.api.table docs/api.md
