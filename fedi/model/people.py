@@ -100,6 +100,12 @@ class User(Struct, frozen=True, kw_only=True):
     disabled_at: int | None = None
     seen_at: int
     created_at: int
+    approved: bool = True
+    reason: str | None = None
+    sign_up_app_id: int | None = None
+    sign_up_address: str | None = None
+    invite_id: int | None = None
+    age_checked_at: int | None = None
 
 
 class Domain(Struct, frozen=True):

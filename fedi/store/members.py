@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from typing import Any
 
 from msgspec import Struct
 
 from fedi.model.people import User
 from fedi.store.recall import reader
-from fedi.store.rows import columns, placeholders, read, write
+from fedi.store.rows import changed, columns, placeholders, read, write
+from fedi.store.secrets import digest, new_secret
 from fedi.store.unit import Unit
 
 _SELECT = f"SELECT {columns(User)} FROM users"
 _user = reader(User)
 _ADD = f"INSERT INTO users ({columns(User)}) VALUES ({placeholders(User)})"
 _SESSION = f"""
-SELECT t.id, t.scopes, a.domain_id, a.suspended_at IS NULL AND a.deleted_at IS NULL, {columns(User, "u.")}
+SELECT t.id, t.scopes, t.app_id, t.used_at, t.revoked_at, a.domain_id,
+  a.suspended_at IS NULL AND a.deleted_at IS NULL, {columns(User, "u.")}
 FROM tokens t JOIN users u ON u.id = t.user_id JOIN accounts a ON a.id = u.id
-WHERE t.hash = :hash AND t.revoked_at IS NULL
+WHERE t.hash = :hash
 """
 
 
@@ -32,6 +32,11 @@ class Session(Struct, frozen=True):
     domain_id: int
     active: bool
     """The account is neither suspended nor deleted."""
+    app_id: int | None = None
+    """The app that has the token; None: the command line made it."""
+    used_at: int = 0
+    """When the token was used, exact to a day."""
+    revoked: bool = False
 
     @property
     def may_act(self) -> bool:
@@ -64,28 +69,52 @@ class Members:
         row = await self._db.row(f"{_SELECT} WHERE email = :email", {"email": email.strip().lower()})
         return read(User, row) if row else None
 
-    async def add_token(self, user_id: int, scopes: str) -> str:
+    async def update(self, user_id: int, **values: Any) -> None:
+        """Change columns of a user, named by the code."""
+        await self._db.run(f"UPDATE users SET {changed(values)} WHERE id = :id", {**values, "id": user_id})
+
+    async def add_token(self, user_id: int, scopes: str, app_id: int | None = None) -> str:
         """Make an access token for `scopes`, separated by spaces. It is shown once: only its hash is kept."""
-        token = secrets.token_urlsafe(32)
+        return (await self.issue(user_id, scopes, app_id))[1]
+
+    async def issue(self, user_id: int, scopes: str, app_id: int | None) -> tuple[int, str]:
+        """The same; the token's id beside it."""
+        token, token_id = new_secret(), self._tx.new_id()
         await self._db.run(
-            "INSERT INTO tokens (id, hash, user_id, scopes, created_at) VALUES (:id, :hash, :user, :scopes, :now)",
+            "INSERT INTO tokens (id, hash, user_id, app_id, scopes, created_at, used_at) "
+            "VALUES (:id, :hash, :user, :app, :scopes, :now, :now)",
             {
-                "id": self._tx.new_id(),
-                "hash": _hash(token),
+                "id": token_id,
+                "hash": digest(token),
                 "user": user_id,
+                "app": app_id,
                 "scopes": scopes,
                 "now": self._tx.now,
             },
         )
-        return token
+        return token_id, token
 
     async def by_token(self, token: str) -> Session | None:
         """What an access token stands for; None if it is unknown or revoked."""
-        row: Any = await self._db.row(_SESSION, {"hash": _hash(token)})
+        found = await self.any_by_token(token)
+        return None if found is None or found.revoked else found
+
+    async def any_by_token(self, token: str) -> Session | None:
+        """What an access token stands for, or stood for until it was revoked."""
+        row: Any = await self._db.row(_SESSION, {"hash": digest(token)})
         if row is None:
             return None
-        token_id, scopes, domain_id, active, *user = row
-        return Session(_user(user), frozenset(scopes.split()), token_id, domain_id, bool(active))
+        token_id, scopes, app_id, used_at, revoked_at, domain_id, active, *user = row
+        return Session(
+            _user(user),
+            frozenset(scopes.split()),
+            token_id,
+            domain_id,
+            bool(active),
+            app_id,
+            used_at,
+            revoked_at is not None,
+        )
 
     async def revoke(self, token_id: int) -> None:
         """A token is good for nothing any more."""
@@ -99,7 +128,3 @@ class Members:
         await self._db.run(
             "UPDATE users SET seen_at = :now WHERE id = :id", {"id": user_id, "now": self._tx.now}
         )
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

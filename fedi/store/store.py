@@ -21,6 +21,7 @@ from functools import cached_property
 from pathlib import Path
 
 from fedi.store.activities import Activities
+from fedi.store.apps import Apps
 from fedi.store.blocks import Blocks
 from fedi.store.database import Database
 from fedi.store.deliveries import Deliveries
@@ -28,6 +29,7 @@ from fedi.store.domains import Domains
 from fedi.store.featured import Featured
 from fedi.store.flags import Flags
 from fedi.store.follows import Follows
+from fedi.store.grants import Grants
 from fedi.store.hosts import Hosts
 from fedi.store.ids import Ids
 from fedi.store.interactions import Interactions
@@ -42,6 +44,7 @@ from fedi.store.posts import Posts
 from fedi.store.processes import Processes
 from fedi.store.queues import Queues
 from fedi.store.received import Received
+from fedi.store.sessions import Sessions
 from fedi.store.signals import Signals
 from fedi.store.sqlite import SQLiteDatabase
 from fedi.store.statistics import Statistics
@@ -79,6 +82,21 @@ class Transaction(Unit):
     def members(self) -> Members:
         """Who can sign in, and their tokens."""
         return Members(self)
+
+    @cached_property
+    def apps(self) -> Apps:
+        """OAuth clients."""
+        return Apps(self)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """What people allowed apps."""
+        return Grants(self)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Browsers that are signed in."""
+        return Sessions(self)
 
     @cached_property
     def follows(self) -> Follows:
