@@ -92,14 +92,15 @@ _ANY = re.compile(r"=\s*ANY\(:(\w+)\)")
 _NAMED = re.compile(r"(?<![:\w]):(\w+)")
 
 
-def _for_engine(engine: str, sql: str) -> str:
+def for_engine(engine: str, sql: str) -> str:
+    """The text as one engine reads it: with what is its own, without what is another's."""
     return _ONLY.sub(lambda match: match[2] if match[1] == engine else "", sql)
 
 
 @lru_cache(maxsize=2048)
 def for_sqlite(sql: str) -> tuple[str, frozenset[str]]:
     """The statement as SQLite reads it, and which parameters are lists (passed as JSON)."""
-    sql = _for_engine("sqlite", sql)
+    sql = for_engine("sqlite", sql)
     lists = frozenset(_ANY.findall(sql))
     return _ANY.sub(r"IN (SELECT value FROM json_each(:\1))", sql), lists
 
@@ -107,7 +108,7 @@ def for_sqlite(sql: str) -> tuple[str, frozenset[str]]:
 @lru_cache(maxsize=2048)
 def for_postgresql(sql: str) -> tuple[str, tuple[str, ...]]:
     """The statement as PostgreSQL reads it, and its parameters in the order of $1, $2, ..."""
-    sql = _for_engine("postgresql", sql)
+    sql = for_engine("postgresql", sql)
     names: list[str] = []
 
     def number(match: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from msgspec import Struct
 
 from fedi.errors import FediError
-from fedi.store.database import Connection, Database
+from fedi.store.database import Connection, Database, for_engine
 
 _HISTORY = """
 CREATE TABLE IF NOT EXISTS migrations (
@@ -69,6 +69,7 @@ async def migrate(database: Database, now: int) -> list[Migration]:
 
 
 def _spoken(sql: str, engine: str) -> str:
+    sql = for_engine(engine, sql)
     if engine == "sqlite":
         return sql
     sql = re.sub(r"\bINTEGER PRIMARY KEY\b", "BIGINT PRIMARY KEY", sql)

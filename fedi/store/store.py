@@ -26,6 +26,7 @@ from fedi.store.blocks import Blocks
 from fedi.store.database import Database
 from fedi.store.deliveries import Deliveries
 from fedi.store.domains import Domains
+from fedi.store.events import Events
 from fedi.store.featured import Featured
 from fedi.store.flags import Flags
 from fedi.store.follows import Follows
@@ -35,6 +36,8 @@ from fedi.store.ids import Ids
 from fedi.store.interactions import Interactions
 from fedi.store.jobs import Jobs
 from fedi.store.keys import Keys
+from fedi.store.media import Uploads
+from fedi.store.lists import Lists
 from fedi.store.members import Members
 from fedi.store.migrate import migrate
 from fedi.store.notifications import Notifications
@@ -42,6 +45,7 @@ from fedi.store.people import People
 from fedi.store.postgres import PostgresDatabase
 from fedi.store.posts import Posts
 from fedi.store.processes import Processes
+from fedi.store.push import Push
 from fedi.store.queues import Queues
 from fedi.store.received import Received
 from fedi.store.sessions import Sessions
@@ -99,6 +103,11 @@ class Transaction(Unit):
         return Sessions(self)
 
     @cached_property
+    def media(self) -> Uploads:
+        """What people uploaded, and every file in the storage."""
+        return Uploads(self)
+
+    @cached_property
     def follows(self) -> Follows:
         """Who follows whom, and the counted inboxes and digests that follow from it."""
         return Follows(self)
@@ -129,9 +138,19 @@ class Transaction(Unit):
         return Timelines(self)
 
     @cached_property
+    def lists(self) -> Lists:
+        """Lists of people."""
+        return Lists(self)
+
+    @cached_property
     def notifications(self) -> Notifications:
         """Notices to local people."""
         return Notifications(self)
+
+    @cached_property
+    def push(self) -> Push:
+        """Where apps want to be woken."""
+        return Push(self)
 
     @cached_property
     def flags(self) -> Flags:
@@ -172,6 +191,11 @@ class Transaction(Unit):
     def queues(self) -> Queues:
         """How much waits."""
         return Queues(self)
+
+    @cached_property
+    def events(self) -> Events:
+        """What streams tell."""
+        return Events(self)
 
     @cached_property
     def statistics(self) -> Statistics:

@@ -1,0 +1,102 @@
+"""What streams tell: rows that live for some minutes, written in the transaction of the fact they tell of.
+
+Every process that has listeners reads them, whichever process wrote them. Ids come from the database: on SQLite in
+the order of the commits, on PostgreSQL nearly so, which is why gaps are asked for again (`since`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from fedi.store.unit import Unit
+
+TOPIC = "events"
+_ADD = """
+INSERT INTO events (kind, subject_id, account_id, payload, created_at)
+VALUES (:kind, :subject, :account, :payload, :now)
+"""
+_SINCE = (
+    "SELECT id, kind, subject_id, account_id, payload FROM events WHERE id > :after ORDER BY id LIMIT :limit"
+)
+_GAPS = "SELECT id, kind, subject_id, account_id, payload FROM events WHERE id = ANY(:gaps) ORDER BY id"
+_HOLDERS = "SELECT account_id FROM home_entries WHERE post_id = :post LIMIT :limit"
+_LIST_OF_AUTHOR = 2_000
+
+
+class Event(Struct, frozen=True):
+    """Something that a stream tells. `kind` is Mastodon's word; `payload` is what a deletion leaves to be known."""
+
+    id: int
+    kind: str
+    subject_id: int
+    account_id: int | None = None
+    payload: Gone | None = None
+
+
+class Gone(Struct, frozen=True):
+    """Of a deleted post: in whose homes it was (None: too many to say), and whether it was for everyone."""
+
+    homes: tuple[int, ...] | None = ()
+    public: bool = False
+    local: bool = False
+    tags: tuple[str, ...] = ()
+
+
+_payload = msgspec.json.Decoder(Gone)
+
+
+class Events:
+    """Table `events`."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._tx = unit
+        self._db = unit.db
+
+    async def add(
+        self, kind: str, subject_id: int, *, account_id: int | None = None, payload: Gone | None = None
+    ) -> None:
+        """Let streams tell of something, once this transaction is committed."""
+        text = None if payload is None else msgspec.json.encode(payload).decode()
+        params = {
+            "kind": kind,
+            "subject": subject_id,
+            "account": account_id,
+            "payload": text,
+            "now": self._tx.now,
+        }
+        await self._db.run(_ADD, params)
+        self._tx.wake(TOPIC)
+
+    async def deleted(self, post_id: int, *, public: bool, local: bool, tags: tuple[str, ...]) -> None:
+        """A post is about to be deleted: note who may have it on their screen. To be called before it is gone."""
+        rows = await self._db.rows(_HOLDERS, {"post": post_id, "limit": _LIST_OF_AUTHOR + 1})
+        homes = None if len(rows) > _LIST_OF_AUTHOR else tuple(row[0] for row in rows)
+        if homes != () or public:
+            await self.add("delete", post_id, payload=Gone(homes, public, local, tags))
+
+    async def last(self) -> int:
+        """The id of the latest event."""
+        return int(await self._db.value("SELECT COALESCE(MAX(id), 0) FROM events"))
+
+    async def since(self, after: int, gaps: Collection[int], limit: int) -> list[Event]:
+        """What came after the id `after`, the oldest first, and those of `gaps` that are there by now."""
+        found: list[Any] = []
+        if gaps:
+            found += await self._db.rows(_GAPS, {"gaps": list(gaps)})
+        found += await self._db.rows(_SINCE, {"after": after, "limit": limit})
+        return [_event(row) for row in found]
+
+    async def forget(self, before: int) -> int:
+        """Drop what was told before this time (ms); how many rows."""
+        return await self._db.run("DELETE FROM events WHERE created_at < :before", {"before": before})
+
+
+def _event(row: Any) -> Event:
+    event_id, kind, subject_id, account_id, payload = row
+    return Event(
+        event_id, kind, subject_id, account_id, None if payload is None else _payload.decode(payload)
+    )
