@@ -7,11 +7,15 @@ from msgspec import Struct
 ROLES = ("user", "moderator", "admin", "owner")
 
 
-class ProfileField(Struct, frozen=True):
-    """A line of a profile, both sides sanitised HTML."""
+class ProfileField(Struct, frozen=True, omit_defaults=True):
+    """A line of a profile: a name, and a value as sanitised HTML."""
 
     name: str
     value: str
+    source: str | None = None
+    """What a local person typed."""
+    verified_at: int | None = None
+    """When the page that the value names was seen to link back (ms since 1970)."""
 
 
 class CustomEmoji(Struct, frozen=True):
@@ -54,6 +58,10 @@ class Account(Struct, frozen=True, kw_only=True):
     indexable: bool = False
     hide_collections: bool = False
     memorial: bool = False
+    attribution_domains: tuple[str, ...] = ()
+    show_media: bool = True
+    show_media_replies: bool = True
+    show_featured: bool = True
     also_known_as: tuple[str, ...] = ()
     moved_to_uri: str | None = None
     moved_at: int | None = None
@@ -96,6 +104,10 @@ class User(Struct, frozen=True, kw_only=True):
     default_visibility: str = "public"
     default_sensitive: bool = False
     default_language: str | None = None
+    default_quote_policy: str = "public"
+    expand_media: str = "default"
+    expand_spoilers: bool = False
+    autoplay_gifs: bool = False
     confirmed_at: int | None = None
     disabled_at: int | None = None
     seen_at: int
@@ -116,6 +128,8 @@ class Domain(Struct, frozen=True):
     url: str
     actor_id: int | None
     created_at: int
+    media_key: str = ""
+    """Signs the addresses of copies of other servers' files. Secret."""
 
 
 class Relationship(Struct, frozen=True, kw_only=True):
@@ -130,3 +144,10 @@ class Relationship(Struct, frozen=True, kw_only=True):
     requested_by: bool = False
     blocking: bool = False
     blocked_by: bool = False
+    languages: tuple[str, ...] | None = None
+    muting: bool = False
+    muting_notifications: bool = False
+    muting_expires_at: int | None = None
+    domain_blocking: bool = False
+    endorsed: bool = False
+    note: str = ""
