@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from fedi.model.people import Domain
 from fedi.store.rows import columns, read
 from fedi.store.unit import Unit
@@ -32,10 +34,10 @@ class Domains:
 
     async def add(self, name: str, url: str) -> Domain:
         """Host a further domain; its instance actor is added by `social.members`."""
-        domain = Domain(self._tx.new_id(), name, url, None, self._tx.now)
+        domain = Domain(self._tx.new_id(), name, url, None, self._tx.now, secrets.token_hex(32))
         await self._db.run(
-            "INSERT INTO domains (id, name, url, created_at) VALUES (:id, :name, :url, :now)",
-            {"id": domain.id, "name": name, "url": url, "now": self._tx.now},
+            "INSERT INTO domains (id, name, url, created_at, media_key) VALUES (:id, :name, :url, :now, :key)",
+            {"id": domain.id, "name": name, "url": url, "now": self._tx.now, "key": domain.media_key},
         )
         return domain
 
