@@ -17,7 +17,7 @@ from fedi.app import create_app
 from fedi.config import Config
 from fedi.inbox.readings import Readings
 from fedi.services import Services
-from fedi.social import members
+from fedi.social import members, pushing
 from fedi.worker import Worker
 
 
@@ -55,6 +55,7 @@ class Application:
     async def _start(self) -> None:
         services = self._services = await Services.open(self._config)
         await members.ensure_domain(services)
+        await pushing.public_key(services)
         await services.refresh()
         readings = Readings()
         self._web = create_app(services, readings)

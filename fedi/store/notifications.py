@@ -29,7 +29,7 @@ SELECT CAST(:id AS BIGINT), u.id, CAST(:type AS TEXT), CAST(:from_id AS BIGINT),
   CAST(:now AS BIGINT)
 FROM users u WHERE u.id = :account
 AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = u.id AND b.target_id = :from_id)
-ON CONFLICT (account_id, type, from_id, post_id) DO NOTHING
+ON CONFLICT (account_id, type, from_id, post_id, about_id) DO NOTHING
 """
 _LIST = f"""
 SELECT {columns(Notice, "n.")} FROM notifications n JOIN accounts a ON a.id = n.from_id
