@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 from fedi.model.people import CustomEmoji
@@ -32,6 +34,10 @@ class Attachment(Struct, frozen=True, kw_only=True):
     height: int | None = None
     blurhash: str | None = None
     focus: tuple[float, float] | None = None
+    preview_url: str | None = None
+    meta: dict[str, Any] | None = None
+    stored: bool = False
+    """Uploaded here, with addresses of ours; what is elsewhere is shown through our proxy."""
 
 
 class Post(Struct, frozen=True, kw_only=True):
@@ -66,6 +72,13 @@ class Post(Struct, frozen=True, kw_only=True):
     created_at: int
     edited_at: int | None = None
     fetched_at: int | None = None
+    poll_id: int | None = None
+    card_id: int | None = None
+    is_quote: bool = False
+    quotes_count: int = 0
+    quote_policy: str | None = None
+    app_name: str | None = None
+    app_website: str | None = None
 
     @property
     def is_public(self) -> bool:
@@ -86,6 +99,8 @@ class Edit(Struct, frozen=True, kw_only=True):
     attachments: tuple[Attachment, ...] = ()
     emojis: tuple[CustomEmoji, ...] = ()
     created_at: int
+    poll_options: str | None = None
+    """The choices of a poll that the post had then, as JSON."""
 
 
 class Viewer(Struct, frozen=True, kw_only=True):

@@ -6,8 +6,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from fedi.model.cards import Card
 from fedi.model.people import Account
+from fedi.model.polls import Ballot
 from fedi.model.posts import Post
+from fedi.model.quotes import Shown
+from fedi.store.page_parts import Consent
 from fedi.store.viewing import Flags
 
 LAST = 2**63 - 1
@@ -52,6 +56,20 @@ class PostPage(Struct, frozen=True):
     first: int | None = None
     """The ids to page by; None where the page is empty, or no part of a longer list."""
     last: int | None = None
+    viewer: int | None = None
+    """Who looks; None: anybody."""
+    polls: dict[int, Ballot] = {}
+    """By the posts' `poll_id`."""
+    cards: dict[int, Card] = {}
+    """By the posts' `card_id`."""
+    quotes: dict[int, Shown] = {}
+    """What is quoted, by the id of the post that quotes it."""
+    consent: Consent = Consent()
+    """Who follows whom, where it decides whether a post may be quoted."""
+    filtered: dict[int, tuple[Any, ...]] = {}
+    """FilterResult entities by the id of the post (of what is boosted) that the viewer's filters match."""
+    now: int = 0
+    """When the page was read, ms since 1970: whether a poll is over."""
 
 
 class AccountPage(Struct, frozen=True):

@@ -15,23 +15,28 @@ from msgspec import Struct
 from fedi.model.people import Account
 from fedi.model.posts import Post
 from fedi.store.database import Connection, Row
+from fedi.store.page_parts import parts_of
 from fedi.store.paging import PostPage, Range
 from fedi.store.recall import account_of, post_of
 from fedi.store.rows import columns
+from fedi.store.unit import Unit
 from fedi.store.viewing import Flags
 from fedi.store.visibility import boost_shown, shown, visible
+from fedi.store.wanting import NOT_EXCLUSIVE, SPOKEN
 
 _POST_COLUMNS = len(Post.__struct_fields__)
 _LOAD = f"""
 SELECT {columns(Post, "p.")}, {columns(Account, "a.")} FROM posts p JOIN accounts a ON a.id = p.account_id
 WHERE p.id = ANY(:ids)
 """
-# What the viewer did with each post of a page, or with what it boosts.
+# What the viewer did with each post of a page, or with what it boosts; last, whether they muted any conversation.
 _FLAGGED = """
 SELECT q.id, q.boost_of_id,
   EXISTS (SELECT 1 FROM favourites x WHERE x.post_id = COALESCE(q.boost_of_id, q.id) AND x.account_id = :viewer),
   EXISTS (SELECT 1 FROM posts x WHERE x.boost_of_id = COALESCE(q.boost_of_id, q.id) AND x.account_id = :viewer),
-  EXISTS (SELECT 1 FROM featured x WHERE x.account_id = :viewer AND x.post_id = COALESCE(q.boost_of_id, q.id))
+  EXISTS (SELECT 1 FROM featured x WHERE x.account_id = :viewer AND x.post_id = COALESCE(q.boost_of_id, q.id)),
+  EXISTS (SELECT 1 FROM bookmarks x WHERE x.post_id = COALESCE(q.boost_of_id, q.id) AND x.account_id = :viewer),
+  EXISTS (SELECT 1 FROM thread_mutes x WHERE x.account_id = :viewer)
 FROM ({page}) q
 """
 _PUSHED = f"""
@@ -49,7 +54,7 @@ SELECT p.id AS id, p.boost_of_id AS boost_of_id FROM accounts a CROSS JOIN follo
 /*postgresql CROSS JOIN LATERAL ({_NEWEST_OF_AUTHOR}) newest JOIN posts p ON p.id = newest.id */
 /*sqlite JOIN posts p ON p.id IN ({_NEWEST_OF_AUTHOR}) */
 WHERE a.pulled AND f.followee_id = a.id AND f.follower_id = :viewer AND f.state = 'following'
-AND (p.boost_of_id IS NULL OR f.show_reblogs)
+AND (p.boost_of_id IS NULL OR f.show_reblogs) AND {SPOKEN} AND {NOT_EXCLUSIVE}
 AND ((p.in_reply_to_account_id IS NULL AND p.in_reply_to_uri IS NULL)
   OR p.in_reply_to_account_id IN (p.account_id, f.follower_id)
   OR EXISTS (SELECT 1 FROM follows rf WHERE rf.follower_id = :viewer
@@ -123,6 +128,7 @@ class AccountPosts(Struct, frozen=True):
 class TimelineLists:
     """Reading from `posts` and `home_entries`."""
 
+    _tx: Unit
     _db: Connection
 
     async def home(self, account_id: int, ask: Range) -> PostPage:
@@ -179,7 +185,15 @@ class TimelineLists:
         conditions = (shown("p") if wanted else visible("p"), boost_shown("p"))
         params = {"viewer": viewer_id or 0, "ids": list(post_ids)}
         found = {row[0]: row for row in await self._db.rows(_statement(_AMONG, False, conditions), params)}
-        return await self._load([found[one] for one in dict.fromkeys(post_ids) if one in found])
+        return await self._load(
+            [found[one] for one in dict.fromkeys(post_ids) if one in found], viewer_id or 0
+        )
+
+    async def told(self, post_ids: Sequence[int]) -> PostPage:
+        """Posts in the order given, whoever may see them: for streams, which choose who hears of them."""
+        rows = await self._db.rows(_statement(_ANY_OF, False, ()), {"viewer": 0, "ids": list(post_ids)})
+        found = {row[0]: row for row in rows}
+        return await self._load([found[one] for one in dict.fromkeys(post_ids) if one in found], 0)
 
     async def _page(
         self,
@@ -194,12 +208,13 @@ class TimelineLists:
         found = sorted(await self._db.rows(sql, {**ask.params(), **params}), key=_id, reverse=True)
         if not found:
             return PostPage([])
-        return await self._load(_once(found) if once else found, found[0][0], found[-1][0])
+        viewer: int = params["viewer"]
+        return await self._load(_once(found) if once else found, viewer, found[0][0], found[-1][0])
 
     async def _load(
-        self, entries: Sequence[Row], first: int | None = None, last: int | None = None
+        self, entries: Sequence[Row], viewer: int, first: int | None = None, last: int | None = None
     ) -> PostPage:
-        """The posts, what they boost, and the authors of both, in one more statement."""
+        """The posts, what they boost, and the authors of both, in one more statement; then their parts."""
         if not entries:
             return PostPage([], first=first, last=last)
         wanted = [row[0] for row in entries]
@@ -211,16 +226,30 @@ class TimelineLists:
             post = posts[row[0]] = post_of(tuple(columns[:_POST_COLUMNS]))
             if post.account_id not in authors:
                 authors[post.account_id] = account_of(tuple(columns[_POST_COLUMNS:]))
+        flags = Flags(*(frozenset(row[1] or row[0] for row in entries if row[at]) for at in (2, 3, 4, 5)))
+        parts = await parts_of(
+            self._db, posts.values(), viewer, flags, self._tx.now, mutes=bool(entries[0][6])
+        )
+        for quoted in parts.quotes.values():
+            if quoted.author is not None:
+                authors.setdefault(quoted.author.id, quoted.author)
         return PostPage(
             [posts[one] for one in wanted if one in posts],
             {one: posts[one] for one in boosted if one in posts},
             authors,
-            Flags(*(frozenset(row[1] or row[0] for row in entries if row[at]) for at in (2, 3, 4))),
+            parts.flags,
             first,
             last,
+            viewer or None,
+            parts.polls,
+            parts.cards,
+            parts.quotes,
+            parts.consent,
+            now=self._tx.now,
         )
 
 
+_ANY_OF = "SELECT p.id AS id, p.boost_of_id AS boost_of_id FROM posts p WHERE p.id = ANY(:ids)"
 _AMONG = """
 SELECT p.id AS id, p.boost_of_id AS boost_of_id FROM posts p JOIN accounts aa ON aa.id = p.account_id
 WHERE p.id = ANY(:ids) AND aa.suspended_at IS NULL AND aa.deleted_at IS NULL AND {conditions}

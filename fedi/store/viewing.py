@@ -14,21 +14,27 @@ SELECT 'follows' AS fact, followee_id AS id FROM follows
 WHERE follower_id = :viewer AND state = 'following' AND followee_id = ANY(:authors)
 UNION ALL SELECT 'mentioned', post_id FROM mentions WHERE account_id = :viewer AND post_id = ANY(:posts)
 UNION ALL SELECT 'blocked', account_id FROM blocks WHERE target_id = :viewer AND account_id = ANY(:authors)
-UNION ALL SELECT 'blocking', target_id FROM blocks WHERE account_id = :viewer AND target_id = ANY(:authors)
+UNION ALL SELECT 'unwanted', target_id FROM blocks WHERE account_id = :viewer AND target_id = ANY(:authors)
+UNION ALL SELECT 'unwanted', target_id FROM mutes WHERE account_id = :viewer AND target_id = ANY(:authors)
+UNION ALL SELECT 'unwanted', a.id FROM accounts a JOIN account_domain_blocks d
+  ON d.domain = a.domain AND d.account_id = :viewer WHERE a.id = ANY(:authors) AND a.domain_id IS NULL
 """
 _FLAGS = """
 SELECT 'favourited' AS flag, post_id AS id FROM favourites WHERE account_id = :viewer AND post_id = ANY(:posts)
 UNION ALL SELECT 'boosted', boost_of_id FROM posts WHERE account_id = :viewer AND boost_of_id = ANY(:posts)
 UNION ALL SELECT 'pinned', post_id FROM featured WHERE account_id = :viewer AND post_id = ANY(:posts)
+UNION ALL SELECT 'bookmarked', post_id FROM bookmarks WHERE account_id = :viewer AND post_id = ANY(:posts)
 """
 
 
 class Flags(Struct, frozen=True):
-    """Ids of the posts that the viewer favourited, boosted and pinned."""
+    """Ids of the posts that the viewer favourited, boosted, pinned, bookmarked, or whose conversation they muted."""
 
     favourited: frozenset[int] = frozenset()
     boosted: frozenset[int] = frozenset()
     pinned: frozenset[int] = frozenset()
+    bookmarked: frozenset[int] = frozenset()
+    muted: frozenset[int] = frozenset()
 
 
 class Viewing:
@@ -48,9 +54,9 @@ class Viewing:
         return may_see(post, await self.viewer(post, viewer_id))
 
     async def seen_by(self, viewer_id: int | None, posts: Sequence[Post]) -> list[Post]:
-        """Those of `posts` that the account may see and wants to: no author whom it blocks. Keeps the order."""
+        """Those of `posts` that the account may see and wants to: by nobody whom it blocks or mutes. In their order."""
         facts = await self._facts(viewer_id, posts)
-        unwanted = facts["blocking"]
+        unwanted = facts["unwanted"]
         return [
             post
             for post in posts
@@ -61,7 +67,7 @@ class Viewing:
         """What the account did with which of the posts (with what a boost boosts, for boosts: ask for its id)."""
         if viewer_id is None or not post_ids:
             return Flags()
-        found: dict[str, set[int]] = {"favourited": set(), "boosted": set(), "pinned": set()}
+        found: dict[str, set[int]] = {name: set() for name in Flags.__struct_fields__}
         for row in await self._db.rows(_FLAGS, {"viewer": viewer_id, "posts": list(post_ids)}):
             found[row["flag"]].add(row["id"])
         return Flags(**{name: frozenset(ids) for name, ids in found.items()})
@@ -71,7 +77,7 @@ class Viewing:
             "follows": set(),
             "mentioned": set(),
             "blocked": set(),
-            "blocking": set(),
+            "unwanted": set(),
         }
         if viewer_id is None or not posts:
             return facts

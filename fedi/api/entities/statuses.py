@@ -9,7 +9,10 @@ from msgspec import Struct
 
 from fedi.api.entities.accounts import Account, CustomEmoji, account, emojis
 from fedi.api.entities.attachments import MediaAttachment, attachment
+from fedi.api.entities.cards import PreviewCard, card
 from fedi.api.entities.here import Here, time
+from fedi.api.entities.polls import Poll, poll
+from fedi.api.entities.quotes import QuoteApproval, ShallowQuote, approval, inner
 from fedi.model.posts import Edit, MentionedAccount, Post
 from fedi.model.sanitizing import plain
 from fedi.store.paging import PostPage
@@ -36,6 +39,13 @@ class StatusApplication(Struct):
 
     name: str
     website: str | None
+
+
+class Quote(Struct):
+    """What a status quotes; the other status only where it may be shown."""
+
+    state: str
+    quoted_status: Status | None = None
 
 
 class Status(Struct):
@@ -70,10 +80,10 @@ class Status(Struct):
     bookmarked: bool = False
     quotes_count: int = 0
     application: StatusApplication | None = None
-    card: None = None
-    poll: None = None
-    quote: None = None
-    quote_approval: None = None
+    card: PreviewCard | None = None
+    poll: Poll | None = None
+    quote: Quote | ShallowQuote | None = None
+    quote_approval: QuoteApproval | None = None
     filtered: tuple[Any, ...] = ()
     tagged_collections: tuple[Any, ...] = ()
 
@@ -169,8 +179,10 @@ class _Builder:
             found = self._accounts[account_id] = account(self._view.authors[account_id], self._at)
         return found
 
-    def _status(self, post: Post, original: Post | None) -> Status:
-        shown, flags, at = original or post, self._view.flags, self._at
+    def _status(self, post: Post, original: Post | None, *, nested: bool = False) -> Status:
+        """The entity; `nested`: of a quoted post, where quotes end (two posts may quote each other)."""
+        shown, view, at = original or post, self._view, self._at
+        flags = view.flags
         parent, parent_author = post.in_reply_to_id, post.in_reply_to_account_id
         # Positions, not names: see accounts._values.
         return Status(
@@ -198,7 +210,38 @@ class _Builder:
             [_mention(one, at) for one in shown.mentions] if shown.mentions else [],
             [StatusTag(tag, f"{at.url}/tags/{tag}") for tag in shown.tags] if shown.tags else [],
             emojis(shown.emojis) if shown.emojis else [],
+            None,
+            shown.id in flags.muted,
+            shown.id in flags.bookmarked,
+            shown.quotes_count,
+            None if shown.app_name is None else StatusApplication(shown.app_name, shown.app_website),
+            None if shown.card_id is None else self._card(shown.card_id),
+            None if shown.poll_id is None else self._poll(shown),
+            self._quote(shown) if shown.is_quote and not nested else None,
+            approval(shown, view.viewer, view.consent),
+            view.filtered.get(shown.id, ()),
         )
+
+    def _card(self, card_id: int) -> PreviewCard | None:
+        found = self._view.cards.get(card_id)
+        return None if found is None else card(found)
+
+    def _poll(self, post: Post) -> Poll | None:
+        view = self._view
+        ballot = view.polls.get(post.poll_id or 0)
+        if ballot is None:
+            return None
+        return poll(ballot, view.now, viewer=view.viewer, author=post.account_id, found=post.emojis)
+
+    def _quote(self, post: Post) -> Quote | ShallowQuote | None:
+        found = self._view.quotes.get(post.id)
+        if found is None:
+            return None
+        if found.post is None:
+            return Quote(found.state)
+        quoted = self._status(found.post, None, nested=True)
+        quoted.quote = inner(found)
+        return Quote(found.state, quoted)
 
 
 def _mention(found: MentionedAccount, at: Here) -> StatusMention:
