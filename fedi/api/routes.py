@@ -9,6 +9,7 @@ from fedi.api import (
     follow_requests,
     headers,
     instance,
+    lists,
     notifications,
     relationships,
     search,
@@ -18,6 +19,7 @@ from fedi.api import (
 )
 
 _RESOURCES = (
+    lists,
     accounts,
     follow_requests,
     instance,

@@ -9,8 +9,9 @@ from fedi.api.auth import anyone, member
 from fedi.api.context import Asker
 from fedi.api.entities.statuses import statuses
 from fedi.api.paging import asked, link
-from fedi.api.params import Params, query
+from fedi.api.params import Params, path_id, query
 from fedi.api.responses import answer
+from fedi.social import listing
 from fedi.store.paging import PostPage
 from fedi.store.timeline_lists import Source, TagQuery
 
@@ -46,6 +47,16 @@ async def tag(asker: Asker, hashtag: str) -> Response:
     async with asker.services.store.read() as tx:
         page = await tx.timelines.tagged(asker.viewer_id, tags, _source(params), asked(params))
     return _answer(asker, page)
+
+
+@routes.get("/timelines/list/<list_id>")
+@member("read:lists")
+async def of_list(me: Asker, list_id: str) -> Response:
+    """Posts of the people on a list."""
+    ask = asked(query())
+    async with me.services.store.read() as tx:
+        page = await tx.timelines.of_list(await listing.own(tx, me.id, path_id(list_id)), ask)
+    return _answer(me, page)
 
 
 @routes.get("/favourites")
