@@ -9,6 +9,8 @@ from msgspec import Struct
 from fedi.activitypub.uris import normal_host
 from fedi.errors import Malformed
 from fedi.model.people import Account
+from fedi.store.follow_lists import Listed
+from fedi.store.paging import Range
 from fedi.store.rows import columns, read
 from fedi.store.unit import Unit
 
@@ -38,6 +40,11 @@ class DomainBlock(Struct, frozen=True):
 
 
 _ONE = f"SELECT {columns(BlockRow)} FROM blocks"
+_LIST = f"""
+SELECT b.id AS b_id, {columns(Account, "a.", "a_")} FROM blocks b JOIN accounts a ON a.id = b.target_id
+WHERE b.account_id = :id AND b.id < :max_id AND b.id > :min_id
+AND a.suspended_at IS NULL AND a.deleted_at IS NULL ORDER BY b.id {{way}} LIMIT :limit
+"""
 
 
 class Blocks:
@@ -51,10 +58,16 @@ class Blocks:
         """Record that an account blocks another; whether it is new. One that is here takes the new `uri`."""
         known = await self.between(account_id, target_id)
         await self._db.run(
-            "INSERT INTO blocks (account_id, target_id, uri, created_at) "
-            "VALUES (:account_id, :target_id, :uri, :now) "
+            "INSERT INTO blocks (account_id, target_id, uri, id, created_at) "
+            "VALUES (:account_id, :target_id, :uri, :id, :now) "
             "ON CONFLICT (account_id, target_id) DO UPDATE SET uri = excluded.uri",
-            {"account_id": account_id, "target_id": target_id, "uri": uri, "now": self._tx.now},
+            {
+                "account_id": account_id,
+                "target_id": target_id,
+                "uri": uri,
+                "id": self._tx.new_id(),
+                "now": self._tx.now,
+            },
         )
         return known is None
 
@@ -82,15 +95,12 @@ class Blocks:
         )
         return read(BlockRow, row) if row else None
 
-    async def blocked(self, account_id: int, *, max_id: int | None = None, limit: int = 40) -> list[Account]:
-        """Whom an account blocks, by account id, the newest accounts first; pages by account id."""
-        rows = await self._db.rows(
-            f"SELECT {columns(Account, 'a.')} FROM blocks b JOIN accounts a ON a.id = b.target_id "
-            "WHERE b.account_id = :id AND b.target_id < :max_id AND a.deleted_at IS NULL "
-            "ORDER BY b.target_id DESC LIMIT :limit",
-            {"id": account_id, "max_id": 2**63 - 1 if max_id is None else max_id, "limit": limit},
-        )
-        return [read(Account, row) for row in rows]
+    async def blocked(self, account_id: int, ask: Range) -> list[Listed]:
+        """Whom an account blocks, those blocked last first; pages by the ids of blocks."""
+        sql = _LIST.format(way="ASC" if ask.upwards else "DESC")
+        rows = await self._db.rows(sql, {"id": account_id, **ask.params()})
+        found = [Listed(row["b_id"], read(Account, row, "a_")) for row in rows]
+        return found[::-1] if ask.upwards else found
 
     async def either_way(self, account_id: int, others: Collection[int]) -> set[int]:
         """Which of `others` an account blocks or is blocked by."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fedi.store.database import Params
 from fedi.store.follow_counts import FollowCounts, Pair
 from fedi.store.follow_lists import ASKED, FOLLOW_COLUMNS, FOLLOWING, FollowLists, FollowRow
-from fedi.store.rows import read
+from fedi.store.rows import read, to_json
 from fedi.store.unit import Unit
 
 __all__ = ["ASKED", "FOLLOWING", "FollowRow", "Follows"]
@@ -15,7 +15,7 @@ __all__ = ["ASKED", "FOLLOWING", "FollowRow", "Follows"]
 _BATCH = 500
 _ADD = f"""
 INSERT INTO follows ({FOLLOW_COLUMNS}, local)
-VALUES (:id, :follower, :followee, :state, :uri, :show_reblogs, :notify, :now,
+VALUES (:id, :follower, :followee, :state, :uri, :show_reblogs, :notify, :now, :languages,
   EXISTS (SELECT 1 FROM accounts WHERE id = :follower AND domain_id IS NOT NULL))
 ON CONFLICT (follower_id, followee_id) DO UPDATE SET uri = excluded.uri
 RETURNING {FOLLOW_COLUMNS}
@@ -54,6 +54,7 @@ class Follows(FollowLists):
         uri: str,
         show_reblogs: bool = True,
         notify: bool = False,
+        languages: Sequence[str] | None = None,
     ) -> tuple[FollowRow, bool]:
         """Add a follow, and whether it is new. One that is here keeps its state and takes the new `uri`."""
         params = {
@@ -65,6 +66,7 @@ class Follows(FollowLists):
             "show_reblogs": show_reblogs,
             "notify": notify,
             "now": self._tx.now,
+            "languages": None if languages is None else to_json(languages),
         }
         rows = await self._db.rows(_ADD, params)
         follow = read(FollowRow, rows[0])
@@ -87,11 +89,19 @@ class Follows(FollowLists):
             await self._counts.ended([_pair(follow)])
         return changed
 
-    async def choose(self, follow: FollowRow, *, show_reblogs: bool, notify: bool) -> None:
-        """Change what the follower wants to see."""
+    async def choose(
+        self, follow: FollowRow, *, show_reblogs: bool, notify: bool, languages: Sequence[str] | None = None
+    ) -> None:
+        """Change what the follower wants to see; `languages` None: posts in all of them."""
         await self._db.run(
-            "UPDATE follows SET show_reblogs = :show_reblogs, notify = :notify WHERE id = :id",
-            {"id": follow.id, "show_reblogs": show_reblogs, "notify": notify},
+            "UPDATE follows SET show_reblogs = :show_reblogs, notify = :notify, languages = :languages "
+            "WHERE id = :id",
+            {
+                "id": follow.id,
+                "show_reblogs": show_reblogs,
+                "notify": notify,
+                "languages": None if languages is None else to_json(languages),
+            },
         )
 
     async def remove(self, follower_id: int, followee_id: int) -> FollowRow | None:

@@ -20,15 +20,21 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
 
+from fedi.store.account_domain_blocks import AccountDomainBlocks
+from fedi.store.account_notes import AccountNotes
 from fedi.store.activities import Activities
 from fedi.store.apps import Apps
 from fedi.store.blocks import Blocks
 from fedi.store.database import Database
 from fedi.store.deliveries import Deliveries
 from fedi.store.domains import Domains
+from fedi.store.endorsements import Endorsements
 from fedi.store.events import Events
+from fedi.store.factors import Factors
 from fedi.store.featured import Featured
+from fedi.store.featured_tags import FeaturedTags
 from fedi.store.flags import Flags
+from fedi.store.followed_tags import FollowedTags
 from fedi.store.follows import Follows
 from fedi.store.grants import Grants
 from fedi.store.hosts import Hosts
@@ -40,6 +46,7 @@ from fedi.store.media import Uploads
 from fedi.store.lists import Lists
 from fedi.store.members import Members
 from fedi.store.migrate import migrate
+from fedi.store.mutes import Mutes
 from fedi.store.notifications import Notifications
 from fedi.store.people import People
 from fedi.store.postgres import PostgresDatabase
@@ -108,6 +115,11 @@ class Transaction(Unit):
         return Uploads(self)
 
     @cached_property
+    def factors(self) -> Factors:
+        """Second factors."""
+        return Factors(self)
+
+    @cached_property
     def follows(self) -> Follows:
         """Who follows whom, and the counted inboxes and digests that follow from it."""
         return Follows(self)
@@ -116,6 +128,36 @@ class Transaction(Unit):
     def blocks(self) -> Blocks:
         """Blocks of people and of domains."""
         return Blocks(self)
+
+    @cached_property
+    def mutes(self) -> Mutes:
+        """Whom people mute."""
+        return Mutes(self)
+
+    @cached_property
+    def account_domain_blocks(self) -> AccountDomainBlocks:
+        """Servers that single people want nothing of."""
+        return AccountDomainBlocks(self)
+
+    @cached_property
+    def account_notes(self) -> AccountNotes:
+        """What people note about others."""
+        return AccountNotes(self)
+
+    @cached_property
+    def endorsements(self) -> Endorsements:
+        """Whom people show on their profiles."""
+        return Endorsements(self)
+
+    @cached_property
+    def featured_tags(self) -> FeaturedTags:
+        """Hashtags on profiles."""
+        return FeaturedTags(self)
+
+    @cached_property
+    def followed_tags(self) -> FollowedTags:
+        """Hashtags that people follow."""
+        return FollowedTags(self)
 
     @cached_property
     def posts(self) -> Posts:

@@ -14,10 +14,15 @@ _VISIBLE = """(
     AND NOT EXISTS (SELECT 1 FROM blocks vb WHERE vb.account_id = {p}.account_id AND vb.target_id = :viewer)
   )
 )"""
+# Of its author, from one row: neither suspended nor on a server that the viewer blocks for themselves.
 _ACTIVE = """EXISTS (SELECT 1 FROM accounts va
-  WHERE va.id = {p}.account_id AND va.suspended_at IS NULL AND va.deleted_at IS NULL)"""
+  WHERE va.id = {p}.account_id AND va.suspended_at IS NULL AND va.deleted_at IS NULL
+  AND (va.domain_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM account_domain_blocks vd
+    WHERE vd.account_id = :viewer AND vd.domain = va.domain)))"""
+# A mute whose time is over is taken away by a job.
 _WANTED = """NOT EXISTS (SELECT 1 FROM blocks vw
-  WHERE vw.account_id = :viewer AND vw.target_id = {p}.account_id)"""
+  WHERE vw.account_id = :viewer AND vw.target_id = {p}.account_id)
+AND NOT EXISTS (SELECT 1 FROM mutes vm WHERE vm.account_id = :viewer AND vm.target_id = {p}.account_id)"""
 
 
 def visible(alias: str) -> str:
@@ -26,7 +31,7 @@ def visible(alias: str) -> str:
 
 
 def shown(alias: str) -> str:
-    """Whether the post `alias` belongs in the viewer's lists: visible, by nobody suspended or whom they blocked."""
+    """Whether the post `alias` belongs in the viewer's lists: visible, and by nobody suspended, blocked or muted."""
     return f"({visible(alias)} AND {_ACTIVE.format(p=alias)} AND {_WANTED.format(p=alias)})"
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from fedi.errors import Malformed
 from fedi.store.blocks import domain_name
+from fedi.store.paging import Range
 from fedi.store.store import Store
 from tests.builders import make_person, make_stranger
 
@@ -41,9 +42,9 @@ async def test_the_list_of_the_blocked_pages(store: Store) -> None:
     async with store.write() as tx:
         for person in people:
             await tx.blocks.add(ana.id, person.id, f"{person.uri}/b")
-        first = await tx.blocks.blocked(ana.id, limit=2)
-        rest = await tx.blocks.blocked(ana.id, limit=2, max_id=first[-1].id)
-    assert [person.username for person in first + rest] == ["p2", "p1", "p0"]
+        first = await tx.blocks.blocked(ana.id, Range(2))
+        rest = await tx.blocks.blocked(ana.id, Range(2, first[-1].id))
+    assert [one.account.username for one in first + rest] == ["p2", "p1", "p0"]
 
 
 SPELLINGS = [
