@@ -70,6 +70,8 @@ async def _answer_crash(error: Exception) -> Response:
 
 def _is_for_machines() -> bool:
     path = request.path
+    if path.startswith("/oauth/authorize"):
+        return False
     if path.startswith(("/api/", "/oauth/", "/.well-known/", "/nodeinfo/", "/inbox", "/actor")):
         return True
     if request.method in _WRITES and path.endswith("/inbox"):

@@ -10,6 +10,8 @@ FediError
 ├── Gone 410                  it was here and was deleted
 ├── TooLarge 413
 ├── Unprocessable 422         understood, and impossible
+│   └── Invalid 422           the same, told field by field
+├── OAuthRefused 400 or 401   what OAuth answers, with a word for programs
 ├── TooManyRequests 429
 ├── Unavailable 503           try again later
 ├── ConfigError               config.toml or FEDI_* cannot be used
@@ -53,7 +55,7 @@ class Malformed(BadRequest):
 class Unauthenticated(FediError):
     """We do not know who asks."""
 
-    status, public = 401, "The access token is missing or invalid."
+    status, public = 401, "The access token is invalid"
 
 
 class BadSignature(Unauthenticated):
@@ -90,6 +92,25 @@ class Unprocessable(FediError):
     """Understood, and impossible: a validation failed."""
 
     status, public = 422, "The request cannot be processed."
+
+
+class Invalid(Unprocessable):
+    """Fields that are wrong: for each a list of `{"error": "ERR_TAKEN", "description": "a sentence"}`."""
+
+    def __init__(self, details: dict[str, list[dict[str, str]]], *, public: str) -> None:
+        super().__init__(public=public)
+        self.details = details
+
+
+class OAuthRefused(FediError):
+    """What OAuth answers (RFC 6749 section 5.2): a word for programs, and a sentence for their authors."""
+
+    status = 400
+
+    def __init__(self, code: str, public: str, *, status: int = 400, detail: str = "") -> None:
+        super().__init__(detail, public=public)
+        self.code = code
+        self.status = status
 
 
 class TooManyRequests(FediError):

@@ -45,9 +45,8 @@ def test_the_sample_shows_every_setting_with_its_default(tmp_path: Path):
     shown = tomllib.loads(uncommented)
     full, default = tmp_path / "config.toml", Config.load(None, {"FEDI_DOMAIN": "example.org"})
     full.write_text(uncommented, encoding="utf-8")
-    sample = Config.load(
-        full, {"FEDI_DATABASE__URL": default.database.url, "FEDI_MEDIA__PATH": str(default.media.path)}
-    )
+    folders = {"FEDI_MEDIA__PATH": str(default.media.path), "FEDI_EMAIL__SPOOL": str(default.email.spool)}
+    sample = Config.load(full, {"FEDI_DATABASE__URL": default.database.url, **folders})
     for path, _ in leaves(Config):
         section = shown
         for name in path:

@@ -11,6 +11,7 @@ from fedi.api.entities.here import Here, here
 from fedi.errors import Unauthenticated
 from fedi.model.people import Account, Domain
 from fedi.services import Services
+from fedi.store.apps import AppSession
 from fedi.store.members import Session
 from fedi.store.store import Transaction
 
@@ -22,6 +23,8 @@ class Asker(Struct, frozen=True):
     domain: Domain
     at: Here
     session: Session | None
+    app: AppSession | None = None
+    """An app that asks for itself, with a token that stands for nobody."""
 
     @property
     def viewer_id(self) -> int | None:

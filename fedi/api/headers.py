@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from quart import Quart, Response, g, request
 
-from fedi.api.limits import EXTENSION, Limits
+from fedi.api import limits
+from fedi.social.throttling import EXTENSION as THROTTLES
+from fedi.social.throttling import Throttles
 
 _CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -21,12 +23,14 @@ _PREFLIGHT = {
 
 def mount(app: Quart) -> None:
     """Add them to whatever the API answers, errors included."""
-    app.extensions[EXTENSION] = Limits()
+    app.extensions[limits.EXTENSION] = limits.Limits()
+    app.extensions.setdefault(THROTTLES, Throttles())
     app.after_request(_add)
 
 
 async def _add(response: Response) -> Response:
-    if not request.path.startswith(("/api/", "/oauth/")):
+    # /oauth/authorize is a page: no other page's script has any business there.
+    if not request.path.startswith(("/api/", "/oauth/")) or request.path.startswith("/oauth/authorize"):
         return response
     headers = response.headers
     headers.update(_CORS)
@@ -34,6 +38,6 @@ async def _add(response: Response) -> Response:
         headers.update(_PREFLIGHT)
     told = g.get("told")
     if told is not None:
-        headers.update(told.headers())
+        headers.update(limits.headers(told))
         headers.setdefault("Cache-Control", "private, no-store")
     return response

@@ -6,11 +6,13 @@ from quart import Quart
 
 from fedi.api import (
     accounts,
+    apps,
     follow_requests,
     headers,
     instance,
     lists,
     notifications,
+    oauth,
     relationships,
     search,
     status_actions,
@@ -21,9 +23,11 @@ from fedi.api import (
 _RESOURCES = (
     lists,
     accounts,
+    apps,
     follow_requests,
     instance,
     notifications,
+    oauth,
     relationships,
     search,
     status_actions,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from fedi.config.addresses import is_public_name, normal_domain, normal_origin
-from fedi.config.sections import Database, Federation, Media, Server
+from fedi.config.sections import Database, Email, Federation, Media, Server
 from fedi.config.sources import Sources
 from fedi.config.values import Secret
 from fedi.errors import ConfigError
@@ -83,6 +83,15 @@ def media(given: Media, sources: Sources, base: Path) -> Media:
         if value and not value.startswith(("https://", "http://")):
             raise _refuse(sources, f"media.{name}", f'must start with https://, not "{value}"')
     return replace(given, path=base / given.path)
+
+
+def email(given: Email, sources: Sources, base: Path) -> Email:
+    """Check the mail server's address; a relative spool starts at `base`."""
+    parts = urlsplit(given.url)
+    # The URL may hold a password, so the sentence does not repeat it.
+    if given.url and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+        raise _refuse(sources, "email.url", 'must look like "smtp://user:password@mail.example.org:587"')
+    return replace(given, spool=base / given.spool)
 
 
 def federation(given: Federation, base: Path) -> Federation:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from fedi.config import checks
 from fedi.config.building import build
-from fedi.config.sections import Brand, Database, Federation, Limits, Media, Registration, Server
+from fedi.config.sections import Brand, Database, Email, Federation, Limits, Media, OAuth, Registration, Server
 from fedi.config.sources import read
 
 
@@ -45,6 +45,8 @@ class Config(Struct, frozen=True):
     database: Database = Database()
     media: Media = Media()
     registration: Registration = Registration()
+    oauth: OAuth = OAuth()
+    email: Email = Email()
     federation: Federation = Federation()
     brand: Brand = Brand()
     limits: Limits = Limits()
@@ -67,6 +69,7 @@ class Config(Struct, frozen=True):
             server=checks.server(given.server, sources, base),
             database=checks.database(given.database, sources, base),
             media=checks.media(given.media, sources, base),
+            email=checks.email(given.email, sources, base),
             federation=checks.federation(given.federation, base),
         )
 

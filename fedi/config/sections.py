@@ -152,6 +152,50 @@ class Registration(Struct, frozen=True):
             "anyone."
         ),
     ] = "closed"
+    minimum_age: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=120,
+            description="Years that people must have lived to make an account; 0 asks nobody. The date of "
+            "birth that they give is checked and not kept.",
+        ),
+    ] = 0
+
+
+class OAuth(Struct, frozen=True):
+    """How apps get access."""
+
+    password_grant: Annotated[
+        bool,
+        Meta(
+            description="Apps may send a person's password for a token (`grant_type=password`). For old "
+            "programs of your own only: it goes past the second factor's page, so people who have one are refused."
+        ),
+    ] = False
+
+
+class Email(Struct, frozen=True):
+    """How letters to the people of this server are sent: confirmations, and new passwords."""
+
+    url: Annotated[
+        Secret,
+        Meta(
+            description="The mail server: `smtp://user:password@host:587` (STARTTLS where it is offered) or "
+            "`smtps://user:password@host:465`. Empty: letters become files in `email.spool`."
+        ),
+    ] = Secret("")
+    sender: Annotated[
+        str,
+        Meta(description="Who letters are from; `fedi@<domain>` when empty."),
+    ] = ""
+    spool: Annotated[
+        Path,
+        Meta(
+            description="Folder for letters when there is no mail server. A relative path starts at the folder "
+            "of config.toml."
+        ),
+    ] = Path("var/mail")
 
 
 class Federation(Struct, frozen=True):

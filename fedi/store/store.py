@@ -29,17 +29,18 @@ from fedi.store.database import Database
 from fedi.store.deliveries import Deliveries
 from fedi.store.domains import Domains
 from fedi.store.endorsements import Endorsements
+from fedi.store.email_blocks import EmailBlocks
 from fedi.store.events import Events
 from fedi.store.factors import Factors
 from fedi.store.featured import Featured
 from fedi.store.featured_tags import FeaturedTags
-from fedi.store.flags import Flags
 from fedi.store.followed_tags import FollowedTags
 from fedi.store.follows import Follows
 from fedi.store.grants import Grants
 from fedi.store.hosts import Hosts
 from fedi.store.ids import Ids
 from fedi.store.interactions import Interactions
+from fedi.store.ip_blocks import IpBlocks
 from fedi.store.jobs import Jobs
 from fedi.store.keys import Keys
 from fedi.store.media import Uploads
@@ -55,6 +56,7 @@ from fedi.store.processes import Processes
 from fedi.store.push import Push
 from fedi.store.queues import Queues
 from fedi.store.received import Received
+from fedi.store.reports import Reports
 from fedi.store.sessions import Sessions
 from fedi.store.signals import Signals
 from fedi.store.sqlite import SQLiteDatabase
@@ -195,9 +197,19 @@ class Transaction(Unit):
         return Push(self)
 
     @cached_property
-    def flags(self) -> Flags:
+    def reports(self) -> Reports:
         """Reports."""
-        return Flags(self)
+        return Reports(self)
+
+    @cached_property
+    def ip_blocks(self) -> IpBlocks:
+        """Networks that may not sign up, or not come here."""
+        return IpBlocks(self)
+
+    @cached_property
+    def email_blocks(self) -> EmailBlocks:
+        """E-mail addresses that may not sign up."""
+        return EmailBlocks(self)
 
     @cached_property
     def tombstones(self) -> Tombstones:
@@ -254,6 +266,8 @@ class Store:
         self.signals = Signals()
         self.clock = clock
         self.owner = owner
+        self.closed = False
+        """Whether only servers that were let in are met (`federation.mode`)."""
         self._slot = slot
 
     @classmethod
@@ -275,14 +289,18 @@ class Store:
     async def read(self) -> AsyncIterator[Transaction]:
         """Read; each statement sees what was committed before it."""
         async with self.database.reading() as db:
-            yield Transaction(db, self.ids, self.clock())
+            tx = Transaction(db, self.ids, self.clock())
+            tx.closed = self.closed
+            yield tx
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
         """Read and write, all or nothing; durable when the block has ended."""
         async with self.database.writing() as db:
             tx = Transaction(db, self.ids, self.clock())
+            tx.closed = self.closed
             yield tx
+            await tx.notifications.settle()
             await tx.hosts.changed()
         if tx.topics:
             self.signals.wake(tx.topics)

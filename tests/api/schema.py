@@ -23,7 +23,7 @@ _TYPES = {
 _FORMATS = {
     "date-time": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"),
     "date": re.compile(r"\d{4}-\d\d-\d\d"),
-    "uri": re.compile(r"(https?|wss?)://\S+"),
+    "uri": re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:\S+"),
 }
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fedi.api.limits import Windows
 from fedi.config.values import Rate
+from fedi.social.throttling import Windows
 from tests.api.conftest import Api, Client
 
 HOME = "/api/v1/timelines/home"
@@ -15,7 +15,7 @@ async def test_tokens(api: Api) -> None:
     _ana, hers = await api.member("ana")
     assert await hers.get(HOME) == []
     refused = await api.anybody.ask("GET", HOME)
-    assert (refused.status, refused.json["error"]) == (401, "The access token is missing or invalid.")
+    assert (refused.status, refused.json["error"]) == (401, "The access token is invalid")
     assert refused.headers["WWW-Authenticate"].startswith("Bearer ")
     for wrong in ("nothing", "x" * 600, ""):
         client = Client(api.world)
@@ -68,6 +68,8 @@ async def test_every_operation_guards_itself(api: Api) -> None:
     for rule in api.world.app.url_map.iter_rules():
         if not rule.rule.startswith("/api/"):
             continue
+        if rule.rule == "/api/v1/apps":
+            continue  # where everything begins
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"} - open_to_all:
             path = (
                 rule.rule.replace("<status_id>", "1").replace("<account_id>", "1").replace("<notice_id>", "1")
