@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from fedi.config import Config
+from fedi.media.library import Library
 from fedi.model.people import Domain
 from fedi.net.actors import Actors
 from fedi.net.client import Net, NetSettings
@@ -28,6 +29,7 @@ class Services:
         self.store = store
         self.net = net
         self.now = now
+        self.media = Library(config, store)
         self.actors = Actors(store, net)
         self.signers = Signers(store, self.actors, now, lambda: self._domains.keys())
         self._domains: dict[str, Domain] = {}

@@ -19,7 +19,7 @@ from fedi.outbox import fanout, synchronization
 from fedi.outbox.deliver import Deliverer
 from fedi.outbox.retry import job_next_try
 from fedi.services import Services
-from fedi.social import boosting, moving, receiving
+from fedi.social import boosting, moving, receiving, uploading
 from fedi.store.jobs import Job
 from fedi.webfinger import lookup
 
@@ -34,6 +34,7 @@ JOBS: dict[str, JobHandler] = {
     "fetch_post": receiving.run,
     "follow_move": moving.run,
     "refresh_actor": receiving.refresh_actor,
+    "sweep_media": uploading.sweep,
     "synchronize_followers": synchronization.run,
 }
 

@@ -48,9 +48,9 @@ async def store(database_url: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def world(store: Store) -> World:
+async def world(store: Store, tmp_path: Path) -> World:
     """Our server at https://a.test, and peers in memory; once per engine."""
-    config = Config.load(None, {"FEDI_DOMAIN": HERE})
+    config = Config.load(None, {"FEDI_DOMAIN": HERE, "FEDI_MEDIA__PATH": str(tmp_path / "media")})
     await make_domain(store)
     made = World(store, config)
     await made.services.refresh()

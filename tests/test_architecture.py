@@ -48,6 +48,11 @@ ONLY_IN = {
     "aiosqlite": ("store/",),
     "asyncpg": ("store/",),
     "sqlite3": ("store/",),
+    "PIL": ("media/",),
+    "av": ("media/",),
+    "pillow_heif": ("media/",),
+    "blurhash": ("media/",),
+    "obstore": ("media/",),
     "jinja2": ("web/",),
 }
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO\s+\w+\s*\(|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s", re.S)

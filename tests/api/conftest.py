@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -114,9 +115,13 @@ class Api:
 
 
 @pytest.fixture
-async def api(store: Store) -> Api:
+async def api(store: Store, tmp_path: Path) -> Api:
     await make_domain(store)
-    return Api(World(store, Config.load(None, {"FEDI_DOMAIN": "a.test"})))
+    return Api(
+        World(
+            store, Config.load(None, {"FEDI_DOMAIN": "a.test", "FEDI_MEDIA__PATH": str(tmp_path / "media")})
+        )
+    )
 
 
 class Counting:
