@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from fedi.store.database import Row
+from fedi.store.jobs import Jobs
 from fedi.store.notice_groups import NoticeGroups
 from fedi.store.notice_values import Notice, Which, conditions
 from fedi.store.notices import ADD, ASKED_ABOUT, HOUR_MS, NEW_ACCOUNT_MS, NEW_FOLLOWER_MS
@@ -61,7 +62,14 @@ class Notifications(NoticeGroups):
         """Have a local person told, if they are one and want to be. Once: what they were told stays as it was."""
         self._given.append((self._tx.new_id(), account_id, type, from_id, post_id, about_id))
 
-    async def add(self, account_id: int, type: str, from_id: int, post_id: int = 0, about_id: int = 0) -> bool:  # noqa: A002
+    async def add(
+        self,
+        account_id: int,
+        type: str,  # noqa: A002
+        from_id: int,
+        post_id: int = 0,
+        about_id: int = 0,
+    ) -> bool:
         """Give one notice at once; whether the person sees it."""
         self.give(account_id, type, from_id, post_id, about_id)
         last = self._given[-1][0]
@@ -106,14 +114,14 @@ class Notifications(NoticeGroups):
         """Jobs that push notices to the apps that want them."""
         if not told:
             return
-        by_user: dict[int, list[Row]] = {}
+        jobs, by_user = Jobs(self._tx), dict[int, list[Row]]()
         for row in await self._db.rows(_WAKE, {"users": list({one.account_id for one in told})}):
             by_user.setdefault(row["user_id"], []).append(row)
         for one in told:
             for row in by_user.get(one.account_id, ()):
                 if f'"{one.type}"' in row["alerts"]:
                     payload = {"subscription_id": row["id"], "notice_id": one.id}
-                    await self._tx.jobs.add("push_notice", payload)
+                    await jobs.add("push_notice", payload)
 
     async def remove(
         self,

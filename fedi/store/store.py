@@ -50,6 +50,7 @@ from fedi.store.migrate import migrate
 from fedi.store.mutes import Mutes
 from fedi.store.notifications import Notifications
 from fedi.store.people import People
+from fedi.store.notice_policies import NoticePolicies
 from fedi.store.postgres import PostgresDatabase
 from fedi.store.posts import Posts
 from fedi.store.processes import Processes
@@ -198,6 +199,11 @@ class Transaction(Unit):
 
     @cached_property
     def reports(self) -> Reports:
+    @cached_property
+    def notice_policies(self) -> NoticePolicies:
+        """Whose notices somebody wants, and what was held back."""
+        return NoticePolicies(self)
+
         """Reports."""
         return Reports(self)
 

@@ -17,27 +17,50 @@ async def types(store: Store, account_id: int, **how: object) -> list[str]:
 async def test_a_notice_is_given_once(store: Store) -> None:
     ana, far = await make_person(store), await make_stranger(store)
     async with store.write() as tx:
-        assert await notify(tx, ana.id, "follow", far.id)
-        assert not await notify(tx, ana.id, "follow", far.id)
+        await notify(tx, ana.id, "follow", far.id)
+        await notify(tx, ana.id, "follow", far.id)
+    async with store.write() as tx:
+        assert not await tx.notifications.add(ana.id, "follow", far.id)
     assert await types(store, ana.id) == ["follow"]
+
+
+async def test_what_a_notice_is_about_makes_it_another_one(store: Store) -> None:
+    ana, far = await make_person(store), await make_stranger(store)
+    async with store.write() as tx:
+        assert await tx.notifications.add(ana.id, "admin.report", far.id, 0, 5)
+        assert await tx.notifications.add(ana.id, "admin.report", far.id, 0, 6)
+        assert not await tx.notifications.add(ana.id, "admin.report", far.id, 0, 6)
+        assert [one.about_id for one in await tx.notifications.list(ana.id)] == [6, 5]
 
 
 async def test_nobody_hears_of_themselves_and_strangers_hear_nothing(store: Store) -> None:
     ana, far = await make_person(store), await make_stranger(store)
+    post = await make_post(store, ana)
     async with store.write() as tx:
-        assert not await notify(tx, ana.id, "favourite", ana.id, 5)
-        assert not await notify(tx, far.id, "follow", ana.id)
-    assert await types(store, ana.id) == []
+        await notify(tx, ana.id, "favourite", ana.id, post.id)
+        await notify(tx, far.id, "follow", ana.id)
+        await notify(tx, ana.id, "poll", ana.id, post.id)
+    assert await types(store, ana.id) == ["poll"]
 
 
 async def test_nothing_from_whom_they_blocked_before_or_after(store: Store) -> None:
     ana, far, other = await make_person(store), await make_stranger(store), await make_stranger(store, "di")
-    block = "INSERT INTO blocks (account_id, target_id, uri, created_at) VALUES (:me, :them, 'x', 1)"
     async with store.write() as tx:
-        await tx.db.run(block, {"me": ana.id, "them": far.id})
-        assert not await notify(tx, ana.id, "follow", far.id)
-        assert await notify(tx, ana.id, "follow", other.id)
-        await tx.db.run(block, {"me": ana.id, "them": other.id})
+        await tx.blocks.add(ana.id, far.id, "x")
+        assert not await tx.notifications.add(ana.id, "follow", far.id)
+        assert await tx.notifications.add(ana.id, "follow", other.id)
+        await tx.blocks.add(ana.id, other.id, "y")
+    assert await types(store, ana.id) == []
+
+
+async def test_what_is_gone_when_the_transaction_ends_is_told_to_nobody(store: Store) -> None:
+    ana, far = await make_person(store), await make_stranger(store)
+    post = await make_post(store, far)
+    async with store.write() as tx:
+        await notify(tx, ana.id, "mention", far.id, post.id)
+        await tx.posts.delete(post)
+        await notify(tx, ana.id, "follow", far.id)
+        await tx.notifications.remove(account_id=ana.id, type="follow", from_id=far.id)
     assert await types(store, ana.id) == []
 
 
