@@ -7,6 +7,7 @@ from quart import Quart
 from fedi.api import (
     accounts,
     apps,
+    bookmarks,
     follow_requests,
     headers,
     instance,
@@ -24,6 +25,7 @@ _RESOURCES = (
     lists,
     accounts,
     apps,
+    bookmarks,
     follow_requests,
     instance,
     notifications,

@@ -16,7 +16,7 @@ from fedi.api.params import body, path_id, query
 from fedi.api.responses import answer
 from fedi.model.people import Account
 from fedi.model.posts import Post
-from fedi.social import boosting, favouriting, pinning, reading
+from fedi.social import bookmarking, boosting, favouriting, pinning, reading
 from fedi.store.paging import AccountPage
 from fedi.store.store import Transaction
 
@@ -76,6 +76,34 @@ async def unpin(me: Asker, status_id: str) -> Response:
     return await _done(me, status_id, pinning.unpin)
 
 
+@routes.post("/bookmark")
+@member("write:bookmarks")
+async def bookmark(me: Asker, status_id: str) -> Response:
+    """Bookmark a status: nobody else hears of it."""
+    return await _done(me, status_id, bookmarking.bookmark)
+
+
+@routes.post("/unbookmark")
+@member("write:bookmarks")
+async def unbookmark(me: Asker, status_id: str) -> Response:
+    """Take a bookmark off."""
+    return await _done(me, status_id, bookmarking.unbookmark)
+
+
+@routes.post("/mute")
+@member("write:mutes")
+async def mute(me: Asker, status_id: str) -> Response:
+    """No more notices from a conversation."""
+    return await _done(me, status_id, bookmarking.mute)
+
+
+@routes.post("/unmute")
+@member("write:mutes")
+async def unmute(me: Asker, status_id: str) -> Response:
+    """Notices from a conversation again."""
+    return await _done(me, status_id, bookmarking.unmute)
+
+
 @routes.get("/reblogged_by")
 @anyone("read:statuses")
 async def reblogged_by(asker: Asker, status_id: str) -> Response:
@@ -83,7 +111,7 @@ async def reblogged_by(asker: Asker, status_id: str) -> Response:
     ask = asked(query(), default=40, most=80)
     async with asker.services.store.read() as tx:
         view = await reading.one(tx, path_id(status_id), asker.viewer_id)
-        found = await tx.interactions.boosters(view.posts[0].id, ask.limit, ask.max_id)
+        found = await tx.interactions.boosters(view.posts[0].id, ask)
     return _people(asker, found)
 
 
@@ -94,7 +122,7 @@ async def favourited_by(asker: Asker, status_id: str) -> Response:
     ask = asked(query(), default=40, most=80)
     async with asker.services.store.read() as tx:
         view = await reading.one(tx, path_id(status_id), asker.viewer_id)
-        found = await tx.interactions.favouriters(view.posts[0].id, ask.limit, ask.max_id)
+        found = await tx.interactions.favouriters(view.posts[0].id, ask)
     return _people(asker, found)
 
 

@@ -1,8 +1,7 @@
-"""GET /api/v1/timelines/... and /api/v1/favourites."""
+"""GET /api/v1/timelines/..."""
 
 from __future__ import annotations
 
-from msgspec import structs
 from quart import Blueprint, Response
 
 from fedi.api.auth import anyone, member
@@ -56,19 +55,6 @@ async def of_list(me: Asker, list_id: str) -> Response:
     ask = asked(query())
     async with me.services.store.read() as tx:
         page = await tx.timelines.of_list(await listing.own(tx, me.id, path_id(list_id)), ask)
-    return _answer(me, page)
-
-
-@routes.get("/favourites")
-@member("read:favourites")
-async def favourites(me: Asker) -> Response:
-    """What one favourited, the latest favourite first."""
-    ask = asked(query())
-    async with me.services.store.read() as tx:
-        found = await tx.interactions.favourites_of(me.id, ask.limit, ask.max_id)
-        page = await tx.timelines.shown_among(me.id, [post_id for _, post_id in found])
-    if found:
-        page = structs.replace(page, first=found[0][0], last=found[-1][0])
     return _answer(me, page)
 
 

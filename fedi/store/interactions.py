@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from fedi.model.people import Account
+from fedi.store.paging import Range
 from fedi.store.rows import columns, read
 from fedi.store.unit import Unit
 
@@ -13,15 +14,13 @@ UPDATE posts SET favourites_count = favourites_count + :by WHERE id = :post AND 
 """
 _FAVOURITERS = f"""
 SELECT f.id AS cursor_id, {columns(Account, "a.")} FROM favourites AS f JOIN accounts AS a ON a.id = f.account_id
-WHERE f.post_id = :post AND f.id < :before AND a.suspended_at IS NULL ORDER BY f.id DESC LIMIT :limit
+WHERE f.post_id = :post AND f.id < :max_id AND f.id > :min_id AND a.suspended_at IS NULL
+ORDER BY f.id {{way}} LIMIT :limit
 """
 _BOOSTERS = f"""
 SELECT p.id AS cursor_id, {columns(Account, "a.")} FROM posts AS p JOIN accounts AS a ON a.id = p.account_id
-WHERE p.boost_of_id = :post AND p.id < :before AND p.visibility IN ('public', 'unlisted')
-AND a.suspended_at IS NULL ORDER BY p.id DESC LIMIT :limit
-"""
-_FAVOURITES = """
-SELECT id, post_id FROM favourites WHERE account_id = :account AND id < :before ORDER BY id DESC LIMIT :limit
+WHERE p.boost_of_id = :post AND p.id < :max_id AND p.id > :min_id AND p.visibility IN ('public', 'unlisted')
+AND a.suspended_at IS NULL ORDER BY p.id {{way}} LIMIT :limit
 """
 _REACT = """
 INSERT INTO reactions (id, account_id, post_id, emoji, url, uri, created_at)
@@ -30,7 +29,6 @@ SELECT CAST(:id AS BIGINT), CAST(:account AS BIGINT), CAST(:post AS BIGINT), CAS
 WHERE (SELECT COUNT(*) FROM reactions AS r WHERE r.post_id = :post AND r.account_id = :account) < :limit
 ON CONFLICT (post_id, account_id, emoji) DO NOTHING
 """
-_LAST = 2**63 - 1
 
 
 class Reaction(Struct, frozen=True):
@@ -85,26 +83,13 @@ class Interactions:
         )
         return found
 
-    async def favouriters(
-        self, post_id: int, limit: int, max_id: int | None = None
-    ) -> list[tuple[int, Account]]:
+    async def favouriters(self, post_id: int, ask: Range) -> list[tuple[int, Account]]:
         """Who favourited a post, the latest first, each with the id to page by."""
-        return await self._people(_FAVOURITERS, post_id, limit, max_id)
+        return await self._people(_FAVOURITERS, post_id, ask)
 
-    async def boosters(
-        self, post_id: int, limit: int, max_id: int | None = None
-    ) -> list[tuple[int, Account]]:
+    async def boosters(self, post_id: int, ask: Range) -> list[tuple[int, Account]]:
         """Who boosted a post where everybody may see it, the latest first, each with the id to page by."""
-        return await self._people(_BOOSTERS, post_id, limit, max_id)
-
-    async def favourites_of(
-        self, account_id: int, limit: int, max_id: int | None = None
-    ) -> list[tuple[int, int]]:
-        """(id to page by, post id) of what an account favourited, the latest first."""
-        rows = await self._db.rows(
-            _FAVOURITES, {"account": account_id, "before": max_id or _LAST, "limit": limit}
-        )
-        return [(row["id"], row["post_id"]) for row in rows]
+        return await self._people(_BOOSTERS, post_id, ask)
 
     async def react(
         self, account_id: int, post_id: int, emoji: str, url: str | None, uri: str, limit: int
@@ -149,8 +134,8 @@ class Interactions:
         )
         return [Reaction(row["emoji"], row["url"], row["number"], bool(row["mine"])) for row in rows]
 
-    async def _people(
-        self, sql: str, post_id: int, limit: int, max_id: int | None
-    ) -> list[tuple[int, Account]]:
-        rows = await self._db.rows(sql, {"post": post_id, "before": max_id or _LAST, "limit": limit})
-        return [(row["cursor_id"], read(Account, row)) for row in rows]
+    async def _people(self, sql: str, post_id: int, ask: Range) -> list[tuple[int, Account]]:
+        sql = sql.format(way="ASC" if ask.upwards else "DESC")
+        rows = await self._db.rows(sql, {"post": post_id, **ask.params()})
+        found = [(row["cursor_id"], read(Account, row)) for row in rows]
+        return found[::-1] if ask.upwards else found

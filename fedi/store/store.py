@@ -24,7 +24,9 @@ from fedi.store.account_domain_blocks import AccountDomainBlocks
 from fedi.store.account_notes import AccountNotes
 from fedi.store.activities import Activities
 from fedi.store.apps import Apps
+from fedi.store.audiences import Audiences
 from fedi.store.blocks import Blocks
+from fedi.store.bookmarks import Bookmarks
 from fedi.store.database import Database
 from fedi.store.deliveries import Deliveries
 from fedi.store.domains import Domains
@@ -48,9 +50,9 @@ from fedi.store.lists import Lists
 from fedi.store.members import Members
 from fedi.store.migrate import migrate
 from fedi.store.mutes import Mutes
+from fedi.store.notice_policies import NoticePolicies
 from fedi.store.notifications import Notifications
 from fedi.store.people import People
-from fedi.store.notice_policies import NoticePolicies
 from fedi.store.postgres import PostgresDatabase
 from fedi.store.posts import Posts
 from fedi.store.processes import Processes
@@ -168,6 +170,11 @@ class Transaction(Unit):
         return Posts(self)
 
     @cached_property
+    def bookmarks(self) -> Bookmarks:
+        """Bookmarks, and muted conversations."""
+        return Bookmarks(self)
+
+    @cached_property
     def featured(self) -> Featured:
         """Pins."""
         return Featured(self)
@@ -193,17 +200,17 @@ class Transaction(Unit):
         return Notifications(self)
 
     @cached_property
+    def notice_policies(self) -> NoticePolicies:
+        """Whose notices somebody wants, and what was held back."""
+        return NoticePolicies(self)
+
+    @cached_property
     def push(self) -> Push:
         """Where apps want to be woken."""
         return Push(self)
 
     @cached_property
     def reports(self) -> Reports:
-    @cached_property
-    def notice_policies(self) -> NoticePolicies:
-        """Whose notices somebody wants, and what was held back."""
-        return NoticePolicies(self)
-
         """Reports."""
         return Reports(self)
 
@@ -251,6 +258,11 @@ class Transaction(Unit):
     def queues(self) -> Queues:
         """How much waits."""
         return Queues(self)
+
+    @cached_property
+    def audiences(self) -> Audiences:
+        """Who of those that listen is to hear of a post."""
+        return Audiences(self)
 
     @cached_property
     def events(self) -> Events:
@@ -316,6 +328,13 @@ class Store:
         """Pass on what other processes announce, until cancelled."""
         async for topic in self.database.notices():
             self.signals.wake({topic})
+
+    async def listen_until(self, stop: asyncio.Event) -> None:
+        """The same, until `stop` is set."""
+        listening = asyncio.create_task(self.listen())
+        await stop.wait()
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
 
     async def renew(self) -> bool:
         """Keep this process's slot; to be called well within its lease."""

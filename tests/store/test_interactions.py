@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fedi.store.paging import Range
 from fedi.store.store import Store
 from tests.builders import make_person, make_post, make_stranger
 from tests.support.posts import by_id
@@ -20,10 +21,12 @@ async def test_who_favourited_and_boosted_is_listed_in_pages(store: Store) -> No
     await make_post(store, ana, boost_of_id=post.id, visibility="private")
     async with store.read() as tx:
         for listed in (tx.interactions.favouriters, tx.interactions.boosters):
-            page = await listed(post.id, 2)
+            page = await listed(post.id, Range(2))
             assert [person.id for _, person in page] == [people[2].id, people[1].id]
-            rest = await listed(post.id, 2, max_id=page[-1][0])
+            rest = await listed(post.id, Range(2, max_id=page[-1][0]))
             assert [person.id for _, person in rest] == [people[0].id]
+            after = await listed(post.id, Range(1, min_id=rest[0][0]))
+            assert [person.id for _, person in after] == [people[1].id]
 
 
 async def test_a_persons_favourites_are_listed_in_pages(store: Store) -> None:
@@ -33,8 +36,8 @@ async def test_a_persons_favourites_are_listed_in_pages(store: Store) -> None:
         for post in posts:
             assert await tx.interactions.favourite(ana.id, post.id, f"{post.uri}/l")
             assert not await tx.interactions.favourite(ana.id, post.id, f"{post.uri}/again")
-        page = await tx.interactions.favourites_of(ana.id, 2)
-        rest = await tx.interactions.favourites_of(ana.id, 2, max_id=page[-1][0])
+        page = await tx.bookmarks.favourites(ana.id, Range(2))
+        rest = await tx.bookmarks.favourites(ana.id, Range(2, max_id=page[-1][0]))
         assert [post_id for _, post_id in (*page, *rest)] == [post.id for post in reversed(posts)]
         assert await tx.interactions.liked_by_uri(ana.id, f"{posts[0].uri}/l") == posts[0].id
         assert await tx.interactions.unfavourite(ana.id, posts[0].id) == f"{posts[0].uri}/l"
