@@ -9,6 +9,8 @@ from werkzeug.exceptions import HTTPException
 from fedi import metrics
 from fedi.api import errors as api_errors
 from fedi.api import routes as api
+from fedi.api.streaming.connections import Streaming
+from fedi.api.streaming.hub import Hub
 from fedi.errors import FediError, NotFound, TooLarge
 from fedi.inbox.gate import Gate
 from fedi.inbox.readings import Readings
@@ -31,6 +33,8 @@ def create_app(services: Services, readings: Readings) -> Quart:
     app.extensions["fedi"] = services
     app.extensions["fedi_gate"] = gate = Gate(services, readings)
     app.asgi_app = Inboxes(app.asgi_app, services, gate)  # type: ignore[method-assign,assignment,arg-type]
+    app.extensions["fedi_streams"] = hub = Hub(services)
+    app.asgi_app = Streaming(app.asgi_app, services, hub)  # type: ignore[method-assign,assignment,arg-type]
     for part in (outbox, webfinger, api, web, metrics):
         part.mount(app)
     app.register_error_handler(FediError, _answer)

@@ -13,6 +13,7 @@ from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from quart import Quart
 
 from fedi import housekeeping, logs
+from fedi.api.streaming.hub import Hub
 from fedi.app import create_app
 from fedi.config import Config
 from fedi.inbox.readings import Readings
@@ -60,7 +61,11 @@ class Application:
         readings = Readings()
         self._web = create_app(services, readings)
         self._tasks = [asyncio.create_task(housekeeping.keep_lease(services, self._stop))]
-        if self._role != "web":
+        hub: Hub = self._web.extensions["fedi_streams"]
+        self._tasks.append(asyncio.create_task(hub.run(self._stop)))
+        if self._role == "web":
+            self._tasks.append(asyncio.create_task(services.store.listen_until(self._stop)))
+        else:
             self._tasks.append(asyncio.create_task(Worker(services, readings).run(self._stop)))
 
     async def _end(self) -> None:

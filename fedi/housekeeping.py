@@ -12,6 +12,8 @@ log = structlog.get_logger()
 
 _RENEW_SECONDS = 30
 _TIDY_SECONDS = 3_600
+_EVENTS_SECONDS = 60
+_EVENTS_MS = 300_000
 _DAY_MS = 86_400_000
 # Longer than any server we know of retries a delivery (PROTOCOL section 7), so a late copy is still recognised.
 _RECEIVED_MS = 10 * _DAY_MS
@@ -49,6 +51,16 @@ async def tidy_once(services: Services) -> None:
         await tx.deliveries.forget_dead(tx.now - _ACTIVITIES_MS)
     async with services.store.write() as tx:
         await tx.activities.forget(tx.now - _ACTIVITIES_MS)
+
+
+async def forget_events(services: Services, stop: asyncio.Event) -> None:
+    """Forget what streams have told long since, every minute: there may be hundreds of rows a second."""
+    while not await stopped(stop, _EVENTS_SECONDS):
+        try:
+            async with services.store.write() as tx:
+                await tx.events.forget(tx.now - _EVENTS_MS)
+        except Exception:
+            log.exception("events not forgotten")
 
 
 async def stopped(stop: asyncio.Event, seconds: float) -> bool:

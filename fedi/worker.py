@@ -19,7 +19,7 @@ from fedi.outbox import fanout, synchronization
 from fedi.outbox.deliver import Deliverer
 from fedi.outbox.retry import job_next_try
 from fedi.services import Services
-from fedi.social import boosting, moving, receiving, uploading
+from fedi.social import boosting, indexing, moving, receiving, uploading
 from fedi.store.jobs import Job
 from fedi.webfinger import lookup
 
@@ -65,6 +65,8 @@ class Worker:
                 group.create_task(self._jobs(stop))
                 group.create_task(self._rouse(stop))
                 group.create_task(housekeeping.tidy(self._services, stop))
+                group.create_task(indexing.run(self._services, stop))
+                group.create_task(housekeeping.forget_events(self._services, stop))
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)

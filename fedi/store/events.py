@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from fedi.store.database import Step
 from fedi.store.unit import Unit
 
 TOPIC = "events"
@@ -49,6 +50,21 @@ class Gone(Struct, frozen=True):
 _payload = msgspec.json.Decoder(Gone)
 
 
+def event_step(
+    unit: Unit, kind: str, subject_id: int, *, account_id: int | None = None, payload: Gone | None = None
+) -> Step:
+    """The statement that lets streams tell of something once the transaction is committed, to run with others."""
+    unit.wake(TOPIC)
+    params = {
+        "kind": kind,
+        "subject": subject_id,
+        "account": account_id,
+        "payload": None if payload is None else msgspec.json.encode(payload).decode(),
+        "now": unit.now,
+    }
+    return _ADD, params
+
+
 class Events:
     """Table `events`."""
 
@@ -60,16 +76,7 @@ class Events:
         self, kind: str, subject_id: int, *, account_id: int | None = None, payload: Gone | None = None
     ) -> None:
         """Let streams tell of something, once this transaction is committed."""
-        text = None if payload is None else msgspec.json.encode(payload).decode()
-        params = {
-            "kind": kind,
-            "subject": subject_id,
-            "account": account_id,
-            "payload": text,
-            "now": self._tx.now,
-        }
-        await self._db.run(_ADD, params)
-        self._tx.wake(TOPIC)
+        await self._db.run(*event_step(self._tx, kind, subject_id, account_id=account_id, payload=payload))
 
     async def deleted(self, post_id: int, *, public: bool, local: bool, tags: tuple[str, ...]) -> None:
         """A post is about to be deleted: note who may have it on their screen. To be called before it is gone."""

@@ -29,6 +29,10 @@ _SELECT_OF = f"""
 SELECT {columns(ListRow, "l.")} FROM list_accounts m JOIN lists l ON l.id = m.list_id
 WHERE m.account_id = :account AND m.owner_id = :owner ORDER BY l.id
 """
+_AMONG_WITH = f"""
+SELECT {columns(ListRow, "l.")} FROM lists l WHERE l.id = ANY(:lists)
+AND EXISTS (SELECT 1 FROM list_accounts m WHERE m.list_id = l.id AND m.account_id = ANY(:accounts))
+"""
 # Only whom the owner follows, or asked to, and the owner.
 _MAY_JOIN = """
 SELECT f.followee_id AS id, f.id AS follow_id FROM follows f
@@ -85,6 +89,11 @@ class Lists:
     async def with_member(self, owner_id: int, account_id: int) -> list[ListRow]:
         """Those of a person's lists that somebody is on."""
         rows = await self._db.rows(_SELECT_OF, {"account": account_id, "owner": owner_id})
+        return [read(ListRow, row) for row in rows]
+
+    async def among_with(self, list_ids: Collection[int], account_ids: Collection[int]) -> list[ListRow]:
+        """Those of the lists that one of the accounts is on."""
+        rows = await self._db.rows(_AMONG_WITH, {"lists": list(list_ids), "accounts": list(account_ids)})
         return [read(ListRow, row) for row in rows]
 
     async def change(self, before: ListRow, title: str, replies_policy: str, exclusive: bool) -> ListRow:

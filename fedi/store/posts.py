@@ -14,6 +14,7 @@ from msgspec import Struct
 from fedi.model.posts import Post
 from fedi.store.addressees import Addressees
 from fedi.store.edits import Edits
+from fedi.store.events import Events
 from fedi.store.recall import post_of
 from fedi.store.rows import columns, write
 from fedi.store.threads import Threads
@@ -133,6 +134,8 @@ class Posts(Addressees, Edits, Threads, Viewing):
 
     async def delete(self, post: Post) -> None:
         """Delete a post and what hangs on it: boosts, favourites, notices, places in timelines."""
+        listed = post.visibility == "public" and post.boost_of_id is None
+        await Events(self._tx).deleted(post.id, public=listed, local=post.local, tags=post.tags)
         for statement in _FORGET:
             await self._db.run(statement, {"id": post.id})
         await self._count_above(post, -1)

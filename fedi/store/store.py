@@ -24,6 +24,7 @@ from fedi.store.account_domain_blocks import AccountDomainBlocks
 from fedi.store.account_notes import AccountNotes
 from fedi.store.activities import Activities
 from fedi.store.apps import Apps
+from fedi.store.audit import Audit
 from fedi.store.audiences import Audiences
 from fedi.store.blocks import Blocks
 from fedi.store.bookmarks import Bookmarks
@@ -53,6 +54,7 @@ from fedi.store.mutes import Mutes
 from fedi.store.notice_policies import NoticePolicies
 from fedi.store.notifications import Notifications
 from fedi.store.people import People
+from fedi.store.people_states import PeopleStates
 from fedi.store.postgres import PostgresDatabase
 from fedi.store.posts import Posts
 from fedi.store.processes import Processes
@@ -60,7 +62,10 @@ from fedi.store.push import Push
 from fedi.store.queues import Queues
 from fedi.store.received import Received
 from fedi.store.reports import Reports
+from fedi.store.search import Search
+from fedi.store.search_index import SearchIndex
 from fedi.store.sessions import Sessions
+from fedi.store.severances import Severances
 from fedi.store.signals import Signals
 from fedi.store.sqlite import SQLiteDatabase
 from fedi.store.statistics import Statistics
@@ -215,6 +220,21 @@ class Transaction(Unit):
         return Reports(self)
 
     @cached_property
+    def people_states(self) -> PeopleStates:
+        """What moderators decided about accounts."""
+        return PeopleStates(self)
+
+    @cached_property
+    def severances(self) -> Severances:
+        """Follows that were lost through a decision."""
+        return Severances(self)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Who decided what."""
+        return Audit(self)
+
+    @cached_property
     def ip_blocks(self) -> IpBlocks:
         """Networks that may not sign up, or not come here."""
         return IpBlocks(self)
@@ -268,6 +288,16 @@ class Transaction(Unit):
     def events(self) -> Events:
         """What streams tell."""
         return Events(self)
+
+    @cached_property
+    def search_index(self) -> SearchIndex:
+        """The words that posts and people are found by."""
+        return SearchIndex(self)
+
+    @cached_property
+    def search(self) -> Search:
+        """Finding them."""
+        return Search(self)
 
     @cached_property
     def statistics(self) -> Statistics:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from fedi.model.people import Account
+from fedi.store.database import Step
+from fedi.store.events import event_step
 from fedi.store.ids import first_at
 from fedi.store.list_timelines import ListTimelines
 from fedi.store.unit import Unit
@@ -123,10 +125,10 @@ class Timelines(ListTimelines):
         since = self._tx.now - KEPT_READY_MS
         if created is not None and created < since:
             return
-        if author.is_local:
-            await self._db.run(_PUSH_OWN, {"post": post_id, "author": author.id})
+        steps: list[Step] = [(_PUSH_OWN, {"post": post_id, "author": author.id})] if author.is_local else []
         pushed = _PUSH_TAGGED if author.pulled else _PUSH
-        await self._db.run(pushed, {"post": post_id, "since": since})
+        steps += [(pushed, {"post": post_id, "since": since}), event_step(self._tx, "update", post_id)]
+        await self._db.each(steps)
 
     async def drop(self, post_id: int) -> None:
         """Take a post, and boosts of it, out of every home."""

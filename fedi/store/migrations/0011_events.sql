@@ -1,6 +1,6 @@
 -- What streams tell: written with the fact, read by every process, forgotten after a few minutes.
 CREATE TABLE events (
-  /*sqlite id INTEGER PRIMARY KEY, */
+  /*sqlite id INTEGER PRIMARY KEY AUTOINCREMENT, */
   /*postgresql id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, */
   kind TEXT NOT NULL,                        -- Mastodon's: update, status.update, delete, notification, ...
   subject_id BIGINT NOT NULL,                -- the post, notice or conversation
