@@ -8,6 +8,8 @@ from fedi.api import (
     accounts,
     apps,
     bookmarks,
+    filters,
+    filters_v1,
     follow_requests,
     headers,
     instance,
@@ -19,14 +21,19 @@ from fedi.api import (
     status_actions,
     statuses,
     timelines,
+    unwanted,
 )
+from fedi.api.streaming import health
 
 _RESOURCES = (
+    filters,
+    filters_v1,
     lists,
     accounts,
     apps,
     bookmarks,
     follow_requests,
+    health,
     instance,
     notifications,
     oauth,
@@ -35,6 +42,7 @@ _RESOURCES = (
     status_actions,
     statuses,
     timelines,
+    unwanted,
 )
 
 

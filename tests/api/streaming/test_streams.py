@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fedi.model.people import Account
+from fedi.social.notifying import notify
 from tests.api.conftest import Api
 from tests.api.streaming.conftest import Source, Streams
 from tests.builders import build_post, make_person, make_stranger
@@ -213,3 +214,34 @@ async def test_the_end_of_the_server_ends_its_streams(api: Api) -> None:
     assert (await socket.sent())["code"] == 1001
     assert await source.sent() == {"type": "http.response.body", "body": b""}
     await socket.hang_up()
+
+
+@pytest.mark.operation("GET /api/v1/streaming/user/notification")
+async def test_notices_are_told_to_whom_they_are_for(api: Api, streams: Streams) -> None:
+    ana, hers = await api.member("ana")
+    _, theirs = await api.member("di")
+    reader = await api.client(ana, "read:statuses")
+    far = await make_stranger(api.store)
+    both = await streams.socket(hers, "?stream=user")
+    blind, other = await streams.socket(reader, "?stream=user"), await streams.socket(theirs, "?stream=user")
+    source = await streams.source(hers, "/user/notification")
+    post = await published(api, ana)
+    async with api.store.write() as tx:
+        await notify(tx, ana.id, "favourite", far.id, post.id)
+    assert (await both.heard())[1] == "update"
+    label, event, notice = await both.heard()
+    assert (label, event, notice["type"]) == (["user"], "notification", "favourite")
+    assert notice["status"]["id"] == str(post.id)
+    event, again = await source.heard()
+    assert (event, again) == ("notification", notice)
+    assert (await blind.heard())[1] == "update"
+    following = await published(api, ana)
+    assert (await blind.heard())[2]["id"] == str(following.id)
+    for one in (both, blind, other, source):
+        await one.hang_up()
+
+
+@pytest.mark.operation("GET /api/v1/streaming/health")
+async def test_health(api: Api) -> None:
+    reply = await api.anybody.ask("GET", "/api/v1/streaming/health")
+    assert (reply.status, reply.data) == (200, b"OK")
