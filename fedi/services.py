@@ -11,6 +11,8 @@ from fedi.model.people import Domain
 from fedi.net.actors import Actors
 from fedi.net.client import Net, NetSettings
 from fedi.net.signers import Signers
+from fedi.store.domain_blocks import Rule
+from fedi.store.ip_blocks import IpBlock, severity_of
 from fedi.store.store import Store
 
 _REFRESH_MS = 30_000
@@ -33,7 +35,9 @@ class Services:
         self.actors = Actors(store, net)
         self.signers = Signers(store, self.actors, now, lambda: self._domains.keys())
         self._domains: dict[str, Domain] = {}
-        self._severities: dict[str, str | None] = {}
+        self._rules: dict[str, Rule] = {}
+        self._ip_blocks: tuple[IpBlock, ...] = ()
+        store.closed = config.federation.mode == "allowlist"
         self._read_at = 0
 
     @classmethod
@@ -52,8 +56,9 @@ class Services:
         """Read anew what is kept in memory: the domains hosted here, and who is blocked."""
         async with self.store.read() as tx:
             domains = await tx.domains.all()
+            self._ip_blocks = await tx.ip_blocks.active()
         self._domains = {_authority(domain.url): domain for domain in domains}
-        self._severities.clear()
+        self._rules.clear()
         self._read_at = self.store.clock()
 
     async def domain_of(self, host: str) -> Domain:
@@ -67,17 +72,26 @@ class Services:
         return domain.url.partition(":")[0] if domain else "https"
 
     async def severity(self, host: str) -> str | None:
-        """How a server is blocked here: suspend, silence or not (None). At most half a minute old."""
+        """How a server is blocked here: suspend, silence, noop or not (None). At most half a minute old."""
+        return (await self.rule(host)).severity
+
+    async def rule(self, host: str) -> Rule:
+        """What moderators decided about a server. At most half a minute old."""
         await self._refresh_if_old()
-        if host in self._severities:
-            return self._severities[host]
-        if len(self._severities) > 50_000:
-            self._severities.clear()
+        if host in self._rules:
+            return self._rules[host]
+        if len(self._rules) > 50_000:
+            self._rules.clear()
         async with self.store.read() as tx:
-            found = await tx.blocks.domain_severity(host)
+            found = await tx.blocks.domain_rule(host)
         # Not read back from there: another request may forget everything between two of our steps.
-        self._severities[host] = found
+        self._rules[host] = found
         return found
+
+    async def ip_severity(self, ip: str) -> str | None:
+        """How a network address is blocked here (`store.ip_blocks`). At most half a minute old."""
+        await self._refresh_if_old()
+        return severity_of(self._ip_blocks, ip) if self._ip_blocks else None
 
     async def _refresh_if_old(self) -> None:
         if self.store.clock() - self._read_at > _REFRESH_MS:

@@ -7,7 +7,8 @@ import click
 from fedi.cli.context import Context, pass_context
 from fedi.cli.running import Refused, act
 from fedi.services import Services
-from fedi.social import blocking
+from fedi.social import defederating
+from fedi.social.defederating import Terms
 
 
 @click.group()
@@ -31,7 +32,8 @@ def add(context: Context, domain: str, severity: str, reason: str) -> None:
 
     async def work(services: Services) -> None:
         async with services.store.write() as tx:
-            await blocking.block_domain(tx, domain, severity, reason)
+            terms = Terms(severity=severity, private_comment=reason or None)
+            await defederating.put(tx, domain, terms, by_id=None)
 
     act(context.config(), work)
     click.echo(f"Blocked {domain} ({severity}).")
@@ -45,7 +47,7 @@ def remove(context: Context, domain: str) -> None:
 
     async def work(services: Services) -> bool:
         async with services.store.write() as tx:
-            return await tx.blocks.remove_domain(domain)
+            return await defederating.lift_name(tx, domain, by_id=None)
 
     if not act(context.config(), work):
         raise Refused(public=f"{domain} is not blocked. `fedi block list` shows what is.")
@@ -59,7 +61,7 @@ def show(context: Context) -> None:
 
     async def work(services: Services) -> list[str]:
         async with services.store.read() as tx:
-            return [f"{found.name}\t{found.severity}\t{found.reason}" for found in await tx.blocks.domains()]
+            return [f"{found.name}\t{found.severity}\t{found.private_comment or ''}" for found in await tx.blocks.domains()]
 
     for line in act(context.config(), work):
         click.echo(line)

@@ -1,13 +1,12 @@
-"""Blocking people, and servers."""
+"""Blocking people."""
 
 from __future__ import annotations
 
 from fedi.activitypub import types
-from fedi.errors import Malformed, NotFound, Unprocessable
+from fedi.errors import Malformed, NotFound
 from fedi.model.people import Account, Relationship
 from fedi.outbox.publish import Audience, activity_uri, publish
 from fedi.social.following import part, relationship
-from fedi.store.blocks import SEVERITIES, SUSPEND, domain_name
 from fedi.store.store import Transaction
 
 # --- local people -------------------------------------------------------------------------------------
@@ -60,36 +59,3 @@ async def unblocked(tx: Transaction, actor: Account, *, object_uri: str | None, 
         return target is not None and await tx.blocks.remove(actor.id, target.id) is not None
     known = await tx.blocks.by_uri(uri, account_id=actor.id) if uri is not None else None
     return known is not None and await tx.blocks.remove(known.account_id, known.target_id) is not None
-
-
-# --- servers ------------------------------------------------------------------------------------------
-
-
-async def block_domain(tx: Transaction, name: str, severity: str, reason: str = "") -> str:
-    """Suspend or silence a server and its subdomains; the name as it is kept.
-
-    A suspended server's people no longer follow, nor are followed by, anybody here. Nothing is sent: there is
-    no more talk with that server. Raises Unprocessable.
-    """
-    normal = _checked_name(name)
-    if severity not in SEVERITIES:
-        raise Unprocessable(f"unknown severity {severity!r}", public="Choose suspend or silence.")
-    for domain in await tx.domains.all():
-        if domain_name(domain.name) == normal or domain_name(domain.name).endswith(f".{normal}"):
-            raise Unprocessable(f"{normal} would block {domain.name}", public="This is your own domain.")
-    await tx.blocks.add_domain(normal, severity, reason)
-    if severity == SUSPEND:
-        await tx.follows.remove_of_domain(normal)
-    return normal
-
-
-async def unblock_domain(tx: Transaction, name: str) -> bool:
-    """No longer suspend or silence a server; whether it was. Raises Unprocessable."""
-    return await tx.blocks.remove_domain(_checked_name(name))
-
-
-def _checked_name(name: str) -> str:
-    try:
-        return domain_name(name)
-    except Malformed as error:
-        raise Unprocessable(error.detail, public="This is not a domain name.") from error

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from msgspec import Struct
 
-from fedi.activitypub.uris import normal_host
-from fedi.errors import Malformed
 from fedi.model.people import Account
+from fedi.store.domain_blocks import SEVERITIES, SUSPEND, DomainBlocks, domain_name
 from fedi.store.follow_lists import Listed
 from fedi.store.paging import Range
 from fedi.store.rows import columns, read
 from fedi.store.unit import Unit
 
-SUSPEND = "suspend"
-"""Nothing comes from there, and nothing goes there."""
-SILENCE = "silence"
-"""What comes from there is seen by those who follow it."""
-SEVERITIES = (SUSPEND, SILENCE)
+__all__ = ["SEVERITIES", "SUSPEND", "BlockRow", "Blocks", "domain_name"]
 
 
 class BlockRow(Struct, frozen=True):
@@ -30,15 +25,6 @@ class BlockRow(Struct, frozen=True):
     created_at: int
 
 
-class DomainBlock(Struct, frozen=True):
-    """A block of a server and its subdomains; `severity` is suspend or silence."""
-
-    name: str
-    severity: str
-    reason: str
-    created_at: int
-
-
 _ONE = f"SELECT {columns(BlockRow)} FROM blocks"
 _LIST = f"""
 SELECT b.id AS b_id, {columns(Account, "a.", "a_")} FROM blocks b JOIN accounts a ON a.id = b.target_id
@@ -47,8 +33,8 @@ AND a.suspended_at IS NULL AND a.deleted_at IS NULL ORDER BY b.id {{way}} LIMIT 
 """
 
 
-class Blocks:
-    """Tables `blocks` and `domain_blocks`."""
+class Blocks(DomainBlocks):
+    """Table `blocks`; `DomainBlocks` has those of servers."""
 
     def __init__(self, unit: Unit) -> None:
         self._tx = unit
@@ -88,6 +74,15 @@ class Blocks:
         )
         return read(BlockRow, row) if row else None
 
+    async def refuses(self, account_id: int, other: Account) -> bool:
+        """Whether a person blocks another, or their whole server."""
+        found = await self._db.value(
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM blocks WHERE account_id = :me AND target_id = :other) "
+            "OR EXISTS (SELECT 1 FROM account_domain_blocks WHERE account_id = :me AND domain = :domain)",
+            {"me": account_id, "other": other.id, "domain": "" if other.is_local else other.domain},
+        )
+        return found is not None
+
     async def by_uri(self, uri: str, *, account_id: int) -> BlockRow | None:
         """The block by `account_id` whose activity has that id."""
         row = await self._db.row(
@@ -110,63 +105,3 @@ class Blocks:
             {"me": account_id, "others": list(others)},
         )
         return {row["other"] for row in rows}
-
-    async def add_domain(self, name: str, severity: str, reason: str = "") -> None:
-        """Block a server and its subdomains, or change how. `name` is normalised; raises Malformed."""
-        await self._db.run(
-            "INSERT INTO domain_blocks (name, severity, reason, created_at) "
-            "VALUES (:name, :severity, :reason, :now) ON CONFLICT (name) DO UPDATE SET "
-            "severity = excluded.severity, reason = excluded.reason",
-            {"name": domain_name(name), "severity": severity, "reason": reason, "now": self._tx.now},
-        )
-
-    async def remove_domain(self, name: str) -> bool:
-        """Unblock a server; whether it was blocked under that very name."""
-        gone = await self._db.run("DELETE FROM domain_blocks WHERE name = :name", {"name": domain_name(name)})
-        return gone == 1
-
-    async def domains(self) -> list[DomainBlock]:
-        """Every blocked server, by name."""
-        rows = await self._db.rows(f"SELECT {columns(DomainBlock)} FROM domain_blocks ORDER BY name")
-        return [read(DomainBlock, row) for row in rows]
-
-    async def domain_severity(self, host: str) -> str | None:
-        """How a host is blocked, in any spelling of its name: suspend, silence or None."""
-        return (await self.domain_severities([host])).get(host)
-
-    async def domain_severities(self, hosts: Iterable[str]) -> dict[str, str]:
-        """How those of `hosts` are blocked that are: the strictest block of the name or one above it holds."""
-        wanted = {host: _and_above(host) for host in hosts}
-        names = sorted({name for above in wanted.values() for name in above})
-        rows = await self._db.rows(
-            "SELECT name, severity FROM domain_blocks WHERE name = ANY(:names)", {"names": names}
-        )
-        severities = {row["name"]: row["severity"] for row in rows}
-        found: dict[str, str] = {}
-        for host, above in wanted.items():
-            matching = {severities[name] for name in above if name in severities}
-            if matching:
-                found[host] = min(matching, key=SEVERITIES.index)
-        return found
-
-
-def domain_name(text: str) -> str:
-    """A domain name as blocks are kept and looked up: lower case, punycode, no final dot, no port.
-
-    Raises Malformed. (Spellings that slipped past a block: GHSA-v3xf-c9qf-j667, CVE-2023-42451.)
-    """
-    host = text.strip()
-    name, colon, port = host.rpartition(":")
-    if colon and not host.endswith("]") and (not port or port.isdecimal()):
-        host = name
-    return normal_host(host)
-
-
-def _and_above(host: str) -> list[str]:
-    try:
-        name = domain_name(host)
-    except Malformed:
-        # Nothing can be fetched from, or signed by, what is not a host name.
-        return []
-    labels = name.split(".")
-    return [".".join(labels[start:]) for start in range(len(labels))]

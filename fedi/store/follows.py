@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fedi.store.database import Params
+from fedi.store.domain_people import PEOPLE_OF_DOMAIN, domain_params
 from fedi.store.follow_counts import FollowCounts, Pair
 from fedi.store.follow_lists import ASKED, FOLLOW_COLUMNS, FOLLOWING, FollowLists, FollowRow
 from fedi.store.rows import read, to_json
@@ -27,14 +28,6 @@ id IN (
   SELECT id FROM follows WHERE follower_id = ANY(:accounts) OR followee_id = ANY(:accounts)
   ORDER BY id LIMIT :limit
 )
-"""
-# Remote people of a domain and its subdomains, on any port: by their server's address, or by their handles.
-_PEOPLE_OF_DOMAIN = """
-SELECT a.id FROM accounts a JOIN hosts h ON h.id = a.host_id
-WHERE a.domain = :name OR a.domain LIKE :below ESCAPE '!'
-OR a.domain LIKE :port ESCAPE '!' OR a.domain LIKE :below_port ESCAPE '!'
-OR h.name = :name OR h.name LIKE :below ESCAPE '!'
-OR h.name LIKE :port ESCAPE '!' OR h.name LIKE :below_port ESCAPE '!'
 """
 
 
@@ -113,16 +106,12 @@ class Follows(FollowLists):
         """Remove every follow by and of an account; how many there were."""
         return await self._remove_of_all([account_id])
 
-    async def remove_of_domain(self, name: str) -> int:
-        """Remove every follow by and of the remote people of a domain and its subdomains; how many."""
-        literal = name.replace("_", "!_")
-        params = {
-            "name": name,
-            "below": f"%.{literal}",
-            "port": f"{literal}:%",
-            "below_port": f"%.{literal}:%",
-        }
-        people = [row["id"] for row in await self._db.rows(_PEOPLE_OF_DOMAIN, params)]
+    async def people_of_domain(self, name: str) -> list[int]:
+        """The remote people of a domain and its subdomains."""
+        return [row["id"] for row in await self._db.rows(PEOPLE_OF_DOMAIN, domain_params(name))]
+
+    async def remove_of_people(self, people: Sequence[int]) -> int:
+        """Remove every follow by and of these accounts; how many there were."""
         batches = [people[start : start + _BATCH] for start in range(0, len(people), _BATCH)]
         return sum([await self._remove_of_all(batch) for batch in batches])
 

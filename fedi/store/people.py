@@ -79,6 +79,13 @@ class People:
         found = await self._many("handle = ANY(:values)", [handle.lower() for handle in handles])
         return {account.handle: account for account in found}
 
+    async def roles(self, ids: Collection[int]) -> dict[int, str]:
+        """What those of `ids` may do here who may do more than others: their role, by id."""
+        rows = await self._db.rows(
+            "SELECT id, role FROM users WHERE id = ANY(:ids) AND role <> 'user'", {"ids": list(ids)}
+        )
+        return {row["id"]: row["role"] for row in rows}
+
     async def search(self, text: str, limit: int) -> list[Account]:
         """Accounts whose username starts with `text`, those known best first."""
         like = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
@@ -167,6 +174,6 @@ _PURGE = (
     "DELETE FROM posts WHERE account_id = :id",
     "DELETE FROM follower_inboxes WHERE account_id = :id",
     "DELETE FROM follower_hosts WHERE account_id = :id",
-    "DELETE FROM flags WHERE reporter_id = :id",
+    "DELETE FROM reports WHERE reporter_id = :id",
     "DELETE FROM users WHERE id = :id",
 )

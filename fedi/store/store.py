@@ -24,19 +24,20 @@ from fedi.store.account_domain_blocks import AccountDomainBlocks
 from fedi.store.account_notes import AccountNotes
 from fedi.store.activities import Activities
 from fedi.store.apps import Apps
-from fedi.store.audit import Audit
 from fedi.store.audiences import Audiences
+from fedi.store.audit import Audit
 from fedi.store.blocks import Blocks
 from fedi.store.bookmarks import Bookmarks
 from fedi.store.database import Database
 from fedi.store.deliveries import Deliveries
 from fedi.store.domains import Domains
-from fedi.store.endorsements import Endorsements
 from fedi.store.email_blocks import EmailBlocks
+from fedi.store.endorsements import Endorsements
 from fedi.store.events import Events
 from fedi.store.factors import Factors
 from fedi.store.featured import Featured
 from fedi.store.featured_tags import FeaturedTags
+from fedi.store.filters import Filters
 from fedi.store.followed_tags import FollowedTags
 from fedi.store.follows import Follows
 from fedi.store.grants import Grants
@@ -46,8 +47,8 @@ from fedi.store.interactions import Interactions
 from fedi.store.ip_blocks import IpBlocks
 from fedi.store.jobs import Jobs
 from fedi.store.keys import Keys
-from fedi.store.media import Uploads
 from fedi.store.lists import Lists
+from fedi.store.media import Uploads
 from fedi.store.members import Members
 from fedi.store.migrate import migrate
 from fedi.store.mutes import Mutes
@@ -128,6 +129,11 @@ class Transaction(Unit):
     def factors(self) -> Factors:
         """Second factors."""
         return Factors(self)
+
+    @cached_property
+    def filters(self) -> Filters:
+        """What people do not want to read."""
+        return Filters(self)
 
     @cached_property
     def follows(self) -> Follows:

@@ -13,6 +13,7 @@ class Unit:
         self.db = db
         self.ids = ids
         self.now = now
+        self.closed = False  # a closed federation: only servers that were let in (`DomainBlocks.allows`)
         self.topics: set[str] = set()
         self.hosts_due: set[int] = set()
         self.hosts_alive: set[int] = set()

@@ -6,6 +6,8 @@ import pytest
 
 from fedi.activitypub import types
 from fedi.errors import NotAllowed
+from fedi.store.paging import Range
+from fedi.store.reports import Wanted
 from fedi.store.store import Store
 from tests.builders import make_person, make_post, make_stranger
 from tests.support.posts import new_uri, take
@@ -23,10 +25,10 @@ async def test_a_report_is_kept_once_with_the_posts_it_is_about(store: Store) ->
     )
     await take(store, server, flag, flag)
     async with store.read() as tx:
-        [report] = await tx.flags.list(10)
-        assert await tx.flags.list(10, max_id=report.id) == []
-    assert (report.reporter_id, report.target_id, report.post_uris) == (server.id, ana.id, (mine.uri,))
-    assert len(report.content) == 5_000
+        [report] = await tx.reports.page(Wanted(), Range())
+        assert await tx.reports.page(Wanted(), Range(max_id=report.id)) == []
+    assert (report.reporter_id, report.target_id, report.post_ids) == (server.id, ana.id, (mine.id,))
+    assert len(report.comment) == 5_000
 
 
 async def test_a_report_of_a_post_alone_is_about_its_author(store: Store) -> None:
@@ -34,8 +36,8 @@ async def test_a_report_of_a_post_alone_is_about_its_author(store: Store) -> Non
     post = await make_post(store, ana)
     await take(store, server, types.Flag(id=new_uri(server), actor=server.uri, objects=(post.uri,)))
     async with store.read() as tx:
-        [report] = await tx.flags.list(10)
-    assert (report.target_id, report.post_uris, report.content) == (ana.id, (post.uri,), "")
+        [report] = await tx.reports.page(Wanted(), Range())
+    assert (report.target_id, report.post_ids, report.comment) == (ana.id, (post.id,), "")
 
 
 async def test_a_report_about_nobody_here_is_dropped(store: Store) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fedi.store.paging import Range
+from fedi.store.reports import Wanted
 from tests.interop.harness.eventually import eventually
 from tests.interop.harness.person import Person
 from tests.interop.member import Member
@@ -25,12 +27,12 @@ async def test_a_report_of_theirs_is_kept(pair: Pair, ana: Member, bo: Person) -
     post = await ana.post("questionable")
     flag = await bo.flag(ana.handle, objects=[post["uri"]], content="rude")
 
-    async def kept() -> list[tuple[int, tuple[str, ...], str]]:
+    async def kept() -> list[tuple[int, tuple[int, ...], str]]:
         async with pair.ours.store() as store, store.read() as tx:
-            reports = await tx.flags.list(50)
-        return [(each.target_id, each.post_uris, each.content) for each in reports if each.uri == flag]
+            reports = await tx.reports.page(Wanted(), Range())
+        return [(each.target_id, each.post_ids, each.comment) for each in reports if each.uri == flag]
 
-    assert await eventually(kept) == [(int(ana.id), (post["uri"],), "rude")]
+    assert await eventually(kept) == [(int(ana.id), (int(post["id"]),), "rude")]
     await pair.check()
 
 

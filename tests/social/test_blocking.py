@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fedi.activitypub import types
-from fedi.errors import NotFound, Unprocessable
+from fedi.errors import NotFound
 from fedi.model.people import Account
 from fedi.social import blocking, following
 from fedi.store.follows import FOLLOWING
@@ -66,40 +66,3 @@ async def test_blocking_a_local_person_sends_nothing(store: Store) -> None:
     assert (theirs.blocked_by, theirs.following, theirs.followed_by) == (True, False, False)
     assert await sent(store) == []
     assert await recount(store) == []
-
-
-async def test_suspending_a_server_severs_silently(store: Store) -> None:
-    ana = await make_person(store, "ana")
-    bo, cy = await make_stranger(store, "bo", "x.bad.test"), await make_stranger(store, "cy", "fine.test")
-    async with store.write() as tx:
-        await follow_each_other(tx, ana, bo)
-        await follow_each_other(tx, ana, cy)
-        assert await blocking.block_domain(tx, "BAD.test.", "silence") == "bad.test"
-        assert len(await tx.follows.followers(ana.id)) == 2
-        assert await blocking.block_domain(tx, "bad.test", "suspend", "spam") == "bad.test"
-        to_bo, to_cy = await tx.follows.relationships(ana.id, [bo.id, cy.id])
-        assert await tx.blocks.domain_severity("x.bad.test") == "suspend"
-        assert await blocking.unblock_domain(tx, "bad.test")
-        assert not await blocking.unblock_domain(tx, "bad.test")
-    assert (to_bo.following, to_bo.followed_by) == (False, False)
-    assert (to_cy.following, to_cy.followed_by) == (True, True)
-    assert await sent(store) == []
-    assert await recount(store) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "severity"),
-    [
-        ("a.test", "suspend"),
-        ("A.test:80", "silence"),
-        ("test", "suspend"),
-        ("b.test", "noop"),
-        ("b b", "suspend"),
-    ],
-)
-async def test_what_cannot_be_blocked(store: Store, name: str, severity: str) -> None:
-    await make_person(store, "ana")
-    async with store.write() as tx:
-        with pytest.raises(Unprocessable):
-            await blocking.block_domain(tx, name, severity)
-        assert await tx.blocks.domains() == []

@@ -7,6 +7,9 @@ import pytest
 from fedi.activitypub import codec, types
 from fedi.errors import NotAllowed, NotFound, Unprocessable
 from fedi.social import boosting, favouriting, pinning, reporting
+from fedi.social.reporting import Complaint
+from fedi.store.paging import Range
+from fedi.store.reports import Wanted
 from fedi.store.store import Store
 from tests.builders import build_post, make_person, make_post, make_stranger
 from tests.support.posts import block, by_id, follow, home, told
@@ -174,14 +177,16 @@ async def test_a_report_is_kept_and_forwarded_by_the_server_itself(store: Store)
     ana, bo = await make_person(store), await make_stranger(store)
     theirs, mine = await make_post(store, bo), await make_post(store, ana)
     async with store.write() as tx:
-        await reporting.report(tx, ana, bo, [theirs, mine], "spam")
+        await reporting.report(tx, ana, bo, Complaint(posts=[theirs, mine], comment="spam"))
     assert await sent(store) == []
     async with store.write() as tx:
-        await reporting.report(tx, ana, bo, [theirs, mine], "spam", forward=True)
-        reports = await tx.flags.list(10)
-    assert [(one.reporter_id, one.target_id, one.post_uris) for one in reports] == [
-        (ana.id, bo.id, (theirs.uri,))
+        complaint = Complaint(posts=[theirs, mine], comment="spam", forward=True)
+        await reporting.report(tx, ana, bo, complaint)
+        reports = await tx.reports.page(Wanted(), Range())
+    assert [(one.reporter_id, one.target_id, one.post_ids) for one in reports] == [
+        (ana.id, bo.id, (theirs.id,))
     ] * 2
+    assert [one.forwarded for one in reports] == [True, False]
     [(inbox, flag)] = await sent(store)
     assert inbox == bo.shared_inbox
     assert isinstance(flag, types.Flag)

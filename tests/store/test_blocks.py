@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from fedi.errors import Malformed
+from fedi.social import defederating
 from fedi.store.blocks import domain_name
 from fedi.store.paging import Range
-from fedi.store.store import Store
+from fedi.store.store import Store, Transaction
 from tests.builders import make_person, make_stranger
 
 
@@ -47,6 +48,11 @@ async def test_the_list_of_the_blocked_pages(store: Store) -> None:
     assert [one.account.username for one in first + rest] == ["p2", "p1", "p0"]
 
 
+async def put(tx: Transaction, name: str, severity: str, comment: str | None = None) -> None:
+    terms = defederating.Terms(severity=severity, private_comment=comment)
+    await defederating.put(tx, name, terms, by_id=None)
+
+
 SPELLINGS = [
     "bad.test",
     "BAD.test",
@@ -65,7 +71,7 @@ SPELLINGS = [
 @pytest.mark.parametrize("spelling", SPELLINGS)
 async def test_ghsa_v3xf_c9qf_j667_a_block_holds_in_every_spelling(store: Store, spelling: str) -> None:
     async with store.write() as tx:
-        await tx.blocks.add_domain("bad.test", "suspend")
+        await put(tx, "bad.test", "suspend")
         assert await tx.blocks.domain_severity(spelling) == "suspend"
 
 
@@ -75,7 +81,7 @@ async def test_ghsa_v3xf_c9qf_j667_a_block_holds_in_every_spelling(store: Store,
 async def test_cve_2023_42451_a_block_holds_in_unicode_and_punycode(store: Store, spelling: str) -> None:
     for blocked in ("Bücher.test.", "XN--BCHER-KVA.test"):
         async with store.write() as tx:
-            await tx.blocks.add_domain(blocked, "silence")
+            await put(tx, blocked, "silence")
             assert await tx.blocks.domain_severity(spelling) == "silence"
             assert [block.name for block in await tx.blocks.domains()] == ["xn--bcher-kva.test"]
 
@@ -85,24 +91,24 @@ async def test_cve_2023_42451_a_block_holds_in_unicode_and_punycode(store: Store
 )
 async def test_a_block_holds_for_no_lookalike(store: Store, other: str) -> None:
     async with store.write() as tx:
-        await tx.blocks.add_domain("bad.test", "suspend")
+        await put(tx, "bad.test", "suspend")
         assert await tx.blocks.domain_severity(other) is None
 
 
 async def test_the_strictest_block_holds(store: Store) -> None:
     async with store.write() as tx:
-        await tx.blocks.add_domain("bad.test", "suspend", "spam")
-        await tx.blocks.add_domain("x.bad.test", "silence")
+        await put(tx, "bad.test", "suspend", "spam")
+        await put(tx, "x.bad.test", "silence")
         hosts = ["x.bad.test", "y.bad.test", "fine.test"]
         assert await tx.blocks.domain_severities(hosts) == {"x.bad.test": "suspend", "y.bad.test": "suspend"}
-        await tx.blocks.add_domain("BAD.test", "silence", "less spam")
+        await put(tx, "BAD.test", "silence", "less spam")
         kept = await tx.blocks.domains()
-        assert [(block.name, block.severity, block.reason) for block in kept] == [
+        assert [(block.name, block.severity, block.private_comment) for block in kept] == [
             ("bad.test", "silence", "less spam"),
-            ("x.bad.test", "silence", ""),
+            ("x.bad.test", "silence", None),
         ]
-        assert await tx.blocks.remove_domain("Bad.Test.")
-        assert not await tx.blocks.remove_domain("bad.test")
+        assert await defederating.lift_name(tx, "Bad.Test.", by_id=None)
+        assert not await defederating.lift_name(tx, "bad.test", by_id=None)
         assert await tx.blocks.domain_severities(hosts) == {"x.bad.test": "silence"}
 
 

@@ -221,8 +221,8 @@ async def test_suspending_a_domain_takes_its_subdomains_and_ports_and_no_lookali
         for person in [*people, split]:
             await tx.follows.add(person.id, ana.id, state=FOLLOWING, uri=f"{person.uri}/f")
             await tx.follows.add(ana.id, person.id, state=ASKED, uri=f"{person.uri}/b")
-        assert await tx.follows.remove_of_domain("bad.test") == 8
-        assert await tx.follows.remove_of_domain("ba_.test") == 2
+        assert await tx.follows.remove_of_people(await tx.follows.people_of_domain("bad.test")) == 8
+        assert await tx.follows.remove_of_people(await tx.follows.people_of_domain("ba_.test")) == 2
         left = {one.account.domain for one in await tx.follows.followers(ana.id)}
     assert left == {"notbad.test", "bad.test.ok.test"}
     assert await recount(store) == []
