@@ -19,7 +19,7 @@ from fedi.outbox import fanout, synchronization
 from fedi.outbox.deliver import Deliverer
 from fedi.outbox.retry import job_next_try
 from fedi.services import Services
-from fedi.social import boosting, indexing, moving, receiving, uploading
+from fedi.social import boosting, domain_blocking, indexing, moving, muting, receiving, uploading
 from fedi.store.jobs import Job
 from fedi.webfinger import lookup
 
@@ -29,10 +29,12 @@ JobHandler = Callable[[Services, dict[str, Any]], Awaitable[None]]
 
 JOBS: dict[str, JobHandler] = {
     "confirm_handle": lookup.confirm,
+    "end_mute": muting.run,
     "fan_out": fanout.run,
     "fetch_announced": boosting.run,
     "fetch_post": receiving.run,
     "follow_move": moving.run,
+    "leave_domain": domain_blocking.run,
     "refresh_actor": receiving.refresh_actor,
     "sweep_media": uploading.sweep,
     "synchronize_followers": synchronization.run,

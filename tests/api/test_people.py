@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fedi.social import indexing
 from tests.api.conftest import Api
 from tests.builders import make_person, make_post, make_stranger
 
@@ -122,6 +123,7 @@ async def test_searching_what_is_known(api: Api) -> None:
         }
 
     nothing: dict[str, list[str]] = {"accounts": [], "statuses": [], "hashtags": []}
+    await indexing.everything(api.store)
     assert (await find("q=ana"))["accounts"] == ["ana", "anabel"]
     assert await find("q=ana&type=hashtags") == nothing
     assert await find("q=%23cat") == {**nothing, "hashtags": ["catnip"]}

@@ -12,27 +12,45 @@ CREATE TABLE search_queue (
 -- (`indexable`), and those that somebody here is mentioned in, favourited, boosted or bookmarked.
 CREATE TABLE post_index (
   post_id INTEGER PRIMARY KEY REFERENCES posts (id) ON DELETE CASCADE,
-  traits INTEGER NOT NULL                    -- bits of model/words.py: has media, a picture, a link, ...
-  /*postgresql , words TSVECTOR NOT NULL */
+  traits INTEGER NOT NULL,                   -- bits of model/words.py: has media, a picture, a link, ...
+  words /*sqlite TEXT */ /*postgresql TSVECTOR */ NOT NULL
 );
 CREATE TABLE account_index (
-  account_id INTEGER PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE
-  /*postgresql , words TSVECTOR NOT NULL */
+  account_id INTEGER PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+  words /*sqlite TEXT */ /*postgresql TSVECTOR */ NOT NULL
 );
 /*postgresql
 CREATE INDEX post_index_words ON post_index USING GIN (words);
 CREATE INDEX account_index_words ON account_index USING GIN (words);
 */
 /*sqlite
-CREATE VIRTUAL TABLE post_words USING fts5 (words, tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'");
-CREATE VIRTUAL TABLE account_words USING fts5 (
-  words, prefix = '1 2 3', tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
+CREATE VIRTUAL TABLE post_words USING fts5 (
+  words, content = 'post_index', content_rowid = 'post_id',
+  tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
 );
+CREATE TRIGGER post_index_new AFTER INSERT ON post_index BEGIN
+  INSERT INTO post_words (rowid, words) VALUES (new.post_id, new.words);
+END;
+CREATE TRIGGER post_index_changed AFTER UPDATE OF words ON post_index BEGIN
+  INSERT INTO post_words (post_words, rowid, words) VALUES ('delete', old.post_id, old.words);
+  INSERT INTO post_words (rowid, words) VALUES (new.post_id, new.words);
+END;
 CREATE TRIGGER post_index_gone AFTER DELETE ON post_index BEGIN
-  DELETE FROM post_words WHERE rowid = old.post_id;
+  INSERT INTO post_words (post_words, rowid, words) VALUES ('delete', old.post_id, old.words);
+END;
+CREATE VIRTUAL TABLE account_words USING fts5 (
+  words, content = 'account_index', content_rowid = 'account_id', prefix = '1 2 3',
+  tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
+);
+CREATE TRIGGER account_index_new AFTER INSERT ON account_index BEGIN
+  INSERT INTO account_words (rowid, words) VALUES (new.account_id, new.words);
+END;
+CREATE TRIGGER account_index_changed AFTER UPDATE OF words ON account_index BEGIN
+  INSERT INTO account_words (account_words, rowid, words) VALUES ('delete', old.account_id, old.words);
+  INSERT INTO account_words (rowid, words) VALUES (new.account_id, new.words);
 END;
 CREATE TRIGGER account_index_gone AFTER DELETE ON account_index BEGIN
-  DELETE FROM account_words WHERE rowid = old.account_id;
+  INSERT INTO account_words (account_words, rowid, words) VALUES ('delete', old.account_id, old.words);
 END;
 
 CREATE TRIGGER search_post_added AFTER INSERT ON posts
