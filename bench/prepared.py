@@ -29,6 +29,8 @@ class Sizes(Struct, frozen=True):
     crowd_posts: int
     crowd_followers: int
     crowd_hosts: int
+    fans: int = 1000
+    """People here who follow ana and listen to her."""
 
 
 USUAL = Sizes(2000, 1000, 1000, 2000, 1_000_000, 1_000_000, 10_000)

@@ -9,19 +9,21 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bench import crowd, proc, world
 from bench.databases import Databases
+from bench.fans import fans_of_ana
 from bench.loads.delivery import delivery
 from bench.loads.incoming import incoming, refused
 from bench.loads.publishing import publishing
 from bench.loads.reading import reading
 from bench.loads.strangers import strangers
+from bench.loads.streaming import streaming
 from bench.others import Others
 from bench.prepared import Prepared
 from bench.rig import Figure, Rig
-from bench.server import Failed, Server, settings
+from bench.server import DOMAIN, Failed, Server, settings
 from bench.world import Tokens
 from fedi.config import Config
 
@@ -31,6 +33,7 @@ LOADS: dict[str, Load] = {
     "incoming": incoming,
     "refused": refused,
     "reading": reading,
+    "streaming": streaming,
     "strangers": strangers,
     "delivery": delivery,
 }
@@ -116,9 +119,11 @@ async def _fill(bench: Bench, databases: Databases) -> Tokens:
             await world.follow_authors(tx, prepared.authors, prepared.keys)
             hosts = [bench.others.tls_host(number) for number in range(prepared.sizes.hosts)]
             await world.followers_of_dora(tx, hosts)
+            domain = await services.domain_of(DOMAIN)
+            fans = await fans_of_ana(tx, domain.id, prepared.sizes.fans)
     finally:
         await services.close()
-    return tokens
+    return structs.replace(tokens, fans=fans)
 
 
 async def _started(bench: Bench, databases: Databases, server: Server, tokens: Tokens) -> Rig:

@@ -32,6 +32,8 @@ class Tokens(Struct, frozen=True):
     ana: str
     dora: str
     star: str
+    fans: tuple[str, ...] = ()
+    """Of people who follow ana here."""
 
 
 def actor(person: int) -> str:
