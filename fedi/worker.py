@@ -19,7 +19,19 @@ from fedi.outbox import fanout, synchronization
 from fedi.outbox.deliver import Deliverer
 from fedi.outbox.retry import job_next_try
 from fedi.services import Services
-from fedi.social import boosting, domain_blocking, indexing, moving, muting, receiving, uploading
+from fedi.social import (
+    boosting,
+    domain_blocking,
+    indexing,
+    moving,
+    muting,
+    notice_requests,
+    poll_jobs,
+    pushing,
+    quote_jobs,
+    receiving,
+    uploading,
+)
 from fedi.store.jobs import Job
 from fedi.webfinger import lookup
 
@@ -35,7 +47,12 @@ JOBS: dict[str, JobHandler] = {
     "fetch_post": receiving.run,
     "follow_move": moving.run,
     "leave_domain": domain_blocking.run,
+    "end_poll": poll_jobs.end,
+    "merge_notices": notice_requests.run,
+    "push_notice": pushing.run,
     "refresh_actor": receiving.refresh_actor,
+    "tell_tallies": poll_jobs.tell_tallies,
+    "verify_quote": quote_jobs.run,
     "sweep_media": uploading.sweep,
     "synchronize_followers": synchronization.run,
 }

@@ -2,36 +2,63 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
 from quart import Blueprint, Response
 
+from fedi.api import showing
 from fedi.api.auth import anyone, member
 from fedi.api.context import Asker
-from fedi.api.entities.accounts import account, credential_account
+from fedi.api.entities.accounts import Account, credential_account
 from fedi.api.entities.statuses import statuses
 from fedi.api.paging import asked, link
 from fedi.api.params import Params, path_id, query
 from fedi.api.responses import answer
 from fedi.errors import NotFound
+from fedi.model import people
 from fedi.social import reading
-from fedi.store.follow_lists import Listed
-from fedi.store.paging import AccountPage, PostPage
+from fedi.store.paging import PostPage
 from fedi.store.store import Transaction
 from fedi.store.timeline_lists import AccountPosts
 
 routes = Blueprint("api_accounts", __name__, url_prefix="/api/v1/accounts")
 
-_REQUESTS_SHOWN = 100
+_MOST = 100
+_FAMILIAR_MOST = 40
+
+
+class FamiliarFollowers(Struct):
+    """Whom one follows among the followers of an account."""
+
+    id: str
+    accounts: list[Account]
+
+
+@routes.get("")
+@anyone("read:accounts")
+async def several(asker: Asker) -> Response:
+    """Those of the accounts `id[]` that are here, in that order."""
+    ids = query().ids("id", _MOST)
+    async with asker.services.store.read() as tx:
+        known = await tx.people.by_ids(ids)
+        found = [known[one] for one in ids if one in known and known[one].deleted_at is None]
+        return answer(await showing.entities(tx, asker, found))
 
 
 @routes.get("/verify_credentials")
-@member("profile", "read:accounts")
+@member("profile", "read:accounts", confirmed=False)
 async def verify_credentials(me: Asker) -> Response:
     """Who one is."""
-    assert me.session is not None
+    return await credentials(me)
+
+
+async def credentials(me: Asker) -> Response:
+    """The account of the member who asks, as its owner sees it."""
     async with me.services.store.read() as tx:
-        person = await me.account(tx)
-        requests = await tx.follows.requests(me.id, limit=_REQUESTS_SHOWN) if person.locked else []
-    return answer(credential_account(person, me.session.user, len(requests), me.at))
+        person, user = await me.account(tx), await tx.members.by_id(me.id)
+        if user is None:
+            raise NotFound
+        requests = await tx.follows.count_requests(me.id)
+    return answer(credential_account(person, user, requests, me.at))
 
 
 @routes.get("/lookup")
@@ -43,18 +70,34 @@ async def lookup(asker: Asker) -> Response:
         handle = f"{handle}@{asker.domain.name}"
     async with asker.services.store.read() as tx:
         person = await tx.people.by_handle(handle)
-    if person is None or not person.is_active:
-        raise NotFound
-    return answer(account(person, asker.at))
+        if person is None or person.deleted_at is not None:
+            raise NotFound
+        return answer(await showing.entity(tx, asker, person))
+
+
+@routes.get("/familiar_followers")
+@member("read:follows")
+async def familiar_followers(me: Asker) -> Response:
+    """Whom one follows among the followers of the accounts `id[]`."""
+    ids = query().ids("id", _FAMILIAR_MOST)
+    async with me.services.store.read() as tx:
+        known = await tx.people.by_ids(ids)
+        found = await tx.follows.familiar(me.id, [one for one in ids if one in known])
+        everybody = {one.id: one for group in found.values() for one in group}
+        shown = await showing.entities(tx, me, list(everybody.values()))
+    by_id = dict(zip(everybody, shown, strict=True))
+    return answer(
+        [FamiliarFollowers(str(one), [by_id[person.id] for person in group]) for one, group in found.items()]
+    )
 
 
 @routes.get("/<account_id>")
 @anyone("read:accounts")
 async def one(asker: Asker, account_id: str) -> Response:
-    """An account."""
+    """An account; of somebody suspended, little more than the name."""
     async with asker.services.store.read() as tx:
-        person = await reading.person(tx, path_id(account_id))
-    return answer(account(person, asker.at))
+        person = await reading.anyone(tx, path_id(account_id))
+        return answer(await showing.entity(tx, asker, person))
 
 
 @routes.get("/<account_id>/statuses")
@@ -63,8 +106,10 @@ async def posts(asker: Asker, account_id: str) -> Response:
     """What an account posted, as far as one may see it."""
     params = query()
     async with asker.services.store.read() as tx:
-        person = await reading.person(tx, path_id(account_id))
-        if params.flag("pinned"):
+        person = await reading.anyone(tx, path_id(account_id))
+        if not person.is_active:
+            page = PostPage([])
+        elif params.flag("pinned"):
             page = await _pinned(tx, asker, person.id)
         else:
             page = await tx.timelines.of_account(asker.viewer_id, person.id, _which(params), asked(params))
@@ -77,13 +122,18 @@ async def followers(asker: Asker, account_id: str) -> Response:
     """Who follows an account, of whom we know."""
     ask = asked(query(), default=40, most=80)
     async with asker.services.store.read() as tx:
-        hidden, person_id = await _hides(tx, asker, account_id)
-        found = (
-            []
-            if hidden
-            else await tx.follows.followers(person_id, max_id=ask.max_id, min_id=ask.min_id, limit=ask.limit)
-        )
-    return people(asker, found)
+        person = await reading.anyone(tx, path_id(account_id))
+        found = []
+        if not await _hides(tx, asker, person):
+            found = await tx.follows.followers(
+                person.id,
+                max_id=ask.max_id,
+                since_id=ask.since_id,
+                min_id=ask.min_id,
+                limit=ask.limit,
+                viewer=_viewer(asker, person),
+            )
+        return await showing.page(tx, asker, found)
 
 
 @routes.get("/<account_id>/following")
@@ -92,30 +142,43 @@ async def following(asker: Asker, account_id: str) -> Response:
     """Whom an account follows, of whom we know."""
     ask = asked(query(), default=40, most=80)
     async with asker.services.store.read() as tx:
-        hidden, person_id = await _hides(tx, asker, account_id)
-        found = (
-            []
-            if hidden
-            else await tx.follows.following(person_id, max_id=ask.max_id, min_id=ask.min_id, limit=ask.limit)
-        )
-    return people(asker, found)
+        person = await reading.anyone(tx, path_id(account_id))
+        found = []
+        if not await _hides(tx, asker, person):
+            found = await tx.follows.following(
+                person.id,
+                max_id=ask.max_id,
+                since_id=ask.since_id,
+                min_id=ask.min_id,
+                limit=ask.limit,
+                viewer=_viewer(asker, person),
+            )
+        return await showing.page(tx, asker, found)
 
 
-def people(asker: Asker, found: list[Listed]) -> Response:
-    """A page of accounts that are listed by the ids of follows."""
-    first, last = (found[0].id, found[-1].id) if found else (None, None)
-    page = AccountPage([listed.account for listed in found], first, last)
-    return answer([account(person, asker.at) for person in page.accounts], link=link(asker, page))
+@routes.get("/<account_id>/identity_proofs")
+@member("read:accounts")
+async def identity_proofs(me: Asker, account_id: str) -> Response:
+    """Proofs by a service that is no more: Mastodon has none since 3.5, and answers with none."""
+    async with me.services.store.read() as tx:
+        await reading.anyone(tx, path_id(account_id))
+    return answer([])
 
 
-async def _hides(tx: Transaction, asker: Asker, account_id: str) -> tuple[bool, int]:
-    """Whether an account keeps whom it follows to itself, or from the asker whom it blocks; and its id."""
-    person = await reading.person(tx, path_id(account_id))
+def _viewer(asker: Asker, person: people.Account) -> int | None:
+    """For whom a list is filtered: one sees all of one's own."""
+    return None if asker.viewer_id == person.id else asker.viewer_id
+
+
+async def _hides(tx: Transaction, asker: Asker, person: people.Account) -> bool:
+    """Whether an account keeps whom it follows to itself, or from the asker whom it blocks."""
+    if not person.is_active:
+        return True
     viewer = asker.viewer_id
     if viewer == person.id:
-        return False, person.id
+        return False
     blocked = viewer is not None and await tx.blocks.between(person.id, viewer) is not None
-    return person.hide_collections or blocked, person.id
+    return person.hide_collections or blocked
 
 
 async def _pinned(tx: Transaction, asker: Asker, account_id: int) -> PostPage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from fedi.api.accounts import people
+from fedi.api import showing
 from fedi.api.auth import member
 from fedi.api.context import Asker
 from fedi.api.entities.relationships import relationship
@@ -22,8 +22,10 @@ async def waiting(me: Asker) -> Response:
     """Who waits for an answer."""
     ask = asked(query(), default=40, most=80)
     async with me.services.store.read() as tx:
-        found = await tx.follows.requests(me.id, max_id=ask.max_id, min_id=ask.min_id, limit=ask.limit)
-    return people(me, found)
+        found = await tx.follows.requests(
+            me.id, max_id=ask.max_id, since_id=ask.since_id, min_id=ask.min_id, limit=ask.limit
+        )
+        return await showing.page(tx, me, found)
 
 
 @routes.post("/<account_id>/authorize")
@@ -41,6 +43,6 @@ async def authorize(me: Asker, account_id: str) -> Response:
 async def reject(me: Asker, account_id: str) -> Response:
     """Do not let somebody follow one."""
     async with me.services.store.write() as tx:
-        other = await reading.person(tx, path_id(account_id))
+        other = await reading.anyone(tx, path_id(account_id))
         found = await following.reject(tx, await me.account(tx), other)
     return answer(relationship(found))

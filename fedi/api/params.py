@@ -33,6 +33,10 @@ class Params:
         """Whether there is something under that name."""
         return bool(self._values.get(name))
 
+    def named(self, name: str) -> bool:
+        """Whether the name was sent, even with nothing under it."""
+        return name in self._values
+
     def text(self, name: str, default: str = "") -> str:
         """A text, or a number or truth value as it would be written."""
         value = self._values.get(name)
@@ -95,6 +99,20 @@ class Params:
         if not isinstance(value, dict):
             raise _bad(name)
         return Params(value)
+
+    def parts(self, name: str, most: int) -> list[Params]:
+        """A list of groups of parameters, in any spelling: a JSON list, name[][key]=, name[0][key]=."""
+        value = self._values.get(name)
+        if value is None:
+            return []
+        found = list(value.values()) if isinstance(value, dict) else value
+        if (
+            not isinstance(found, list)
+            or len(found) > most
+            or not all(isinstance(one, dict) for one in found)
+        ):
+            raise _bad(name)
+        return [Params(one) for one in found]
 
 
 def query() -> Params:

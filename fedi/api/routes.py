@@ -8,24 +8,34 @@ from fedi.api import (
     accounts,
     apps,
     bookmarks,
+    conversations,
     filters,
     filters_v1,
     follow_requests,
     headers,
     instance,
     lists,
+    media,
+    notification_groups,
+    notification_policies,
+    notification_requests,
+    markers,
     notifications,
     oauth,
+    push,
     relationships,
     search,
     status_actions,
     statuses,
     timelines,
     unwanted,
+    uploads,
 )
 from fedi.api.streaming import health
 
 _RESOURCES = (
+    conversations,
+    markers,
     filters,
     filters_v1,
     lists,
@@ -35,19 +45,25 @@ _RESOURCES = (
     follow_requests,
     health,
     instance,
+    notification_groups,
+    notification_policies,
+    notification_requests,
     notifications,
     oauth,
+    push,
     relationships,
     search,
     status_actions,
     statuses,
     timelines,
     unwanted,
+    media,
 )
 
 
 def mount(app: Quart) -> None:
     """Add every resource of the API to the application."""
     headers.mount(app)
+    app.request_class = uploads.UploadRequest
     for resource in _RESOURCES:
         app.register_blueprint(resource.routes)

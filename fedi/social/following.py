@@ -6,6 +6,8 @@ the follower see followers-only posts (CVE-2025-30741).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fedi.activitypub import types
 from fedi.errors import Malformed, NotAllowed, NotFound
 from fedi.model.people import Account, Relationship
@@ -19,24 +21,33 @@ from fedi.store.store import Transaction
 
 
 async def ask(
-    tx: Transaction, follower: Account, followee: Account, *, show_reblogs: bool = True, notify: bool = False
+    tx: Transaction,
+    follower: Account,
+    followee: Account,
+    *,
+    show_reblogs: bool = True,
+    notify: bool = False,
+    languages: Sequence[str] | None = None,
 ) -> Relationship:
     """A local person follows another, or asks to, or changes what it wants to see of whom it follows.
 
+    `languages`: posts in these alone; None: in all of them. Who is limited here asks even where nobody has to.
     Raises NotFound for oneself and for who is not here any more, NotAllowed across a block and for who moved.
     """
     known = await tx.follows.between(follower.id, followee.id)
     if known is not None:
-        await tx.follows.choose(known, show_reblogs=show_reblogs, notify=notify)
+        await tx.follows.choose(known, show_reblogs=show_reblogs, notify=notify, languages=languages)
         return await relationship(tx, follower, followee)
     await _check_may_ask(tx, follower, followee)
+    must_ask = followee.locked or follower.silenced_at is not None
     follow, _ = await tx.follows.add(
         follower.id,
         followee.id,
-        state=FOLLOWING if followee.is_local and not followee.locked else ASKED,
+        state=FOLLOWING if followee.is_local and not must_ask else ASKED,
         uri=activity_uri(tx, follower)[1],
         show_reblogs=show_reblogs,
         notify=notify,
+        languages=languages,
     )
     if follow.state == FOLLOWING:
         await tx.timelines.merge(follower.id, followee.id)
@@ -49,7 +60,7 @@ async def ask(
 
 async def undo(tx: Transaction, follower: Account, followee: Account) -> Relationship:
     """A local person unfollows another, or withdraws what it asked."""
-    await _remove_own(tx, follower, followee)
+    await unfollow(tx, follower, followee)
     return await relationship(tx, follower, followee)
 
 
@@ -80,13 +91,25 @@ async def remove_follower(tx: Transaction, followee: Account, follower: Account)
 
 async def part(tx: Transaction, local: Account, other: Account) -> None:
     """Neither follows the other any more, and the other's server knows."""
-    await _remove_own(tx, local, other)
+    await unfollow(tx, local, other)
     await refuse(tx, local, other)
 
 
 async def relationship(tx: Transaction, account: Account, other: Account) -> Relationship:
     """What is between two people, seen from the first."""
     return (await tx.follows.relationships(account.id, [other.id]))[0]
+
+
+async def unfollow(tx: Transaction, follower: Account, followee: Account) -> None:
+    """A local person's follow, or request, is gone, and a remote followee's server knows."""
+    follow = await tx.follows.remove(follower.id, followee.id)
+    if follow is None:
+        return
+    await tx.timelines.unmerge(follower.id, followee.id)
+    if followee.is_local:
+        await _forget_notices(tx, follow)
+    else:
+        await send_undo(tx, follower, followee, follow.uri)
 
 
 async def refuse(tx: Transaction, followee: Account, follower: Account) -> None:
@@ -112,7 +135,7 @@ async def asked(tx: Transaction, activity: types.Follow, follower: Account, foll
     if not await _may_be_followed(tx, follower, followee):
         await send_reject(tx, followee, follower, uri)
         return
-    wanted = ASKED if followee.locked else FOLLOWING
+    wanted = ASKED if followee.locked or follower.silenced_at is not None else FOLLOWING
     follow, is_new = await tx.follows.add(follower.id, followee.id, state=wanted, uri=uri)
     if is_new:
         await _tell_followee(tx, follow)
@@ -164,7 +187,7 @@ async def _check_may_ask(tx: Transaction, follower: Account, followee: Account) 
         raise NotFound(f"{follower.uri} cannot follow {followee.uri}")
     if followee.moved_to_uri is not None:
         raise NotAllowed(f"{followee.uri} has moved", public="This person has moved to another account.")
-    if await tx.blocks.either_way(follower.id, [followee.id]):
+    if await tx.blocks.between(followee.id, follower.id) or await tx.blocks.refuses(follower.id, followee):
         raise NotAllowed(f"a block is between {follower.uri} and {followee.uri}")
 
 
@@ -172,18 +195,7 @@ async def _may_be_followed(tx: Transaction, follower: Account, followee: Account
     # The instance actor is no one: it signs what is fetched for nobody in particular.
     if followee.moved_to_uri is not None or followee.type == "Application":
         return False
-    return await tx.blocks.between(followee.id, follower.id) is None
-
-
-async def _remove_own(tx: Transaction, follower: Account, followee: Account) -> None:
-    follow = await tx.follows.remove(follower.id, followee.id)
-    if follow is None:
-        return
-    await tx.timelines.unmerge(follower.id, followee.id)
-    if followee.is_local:
-        await _forget_notices(tx, follow)
-    else:
-        await send_undo(tx, follower, followee, follow.uri)
+    return not await tx.blocks.refuses(followee.id, follower)
 
 
 async def _request(tx: Transaction, follower: Account, followee: Account) -> FollowRow:

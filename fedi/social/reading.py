@@ -22,3 +22,11 @@ async def person(tx: Transaction, account_id: int) -> Account:
     if found is None or not found.is_active:
         raise NotFound
     return found
+
+
+async def anyone(tx: Transaction, account_id: int) -> Account:
+    """An account that is here, suspended or not: one may part even from those. Raises NotFound."""
+    found = await tx.people.by_id(account_id)
+    if found is None or found.deleted_at is not None:
+        raise NotFound
+    return found

@@ -71,11 +71,15 @@ class AccountDomainBlocks:
 
     async def followed_there(self, account_id: int, domain: str, limit: int) -> list[int]:
         """Ids of people of a server whom somebody follows, or asked to."""
-        return await self._ids(_FOLLOWS.format(mine="follower_id", other="followee_id"), account_id, domain, limit)
+        return await self._ids(
+            _FOLLOWS.format(mine="follower_id", other="followee_id"), account_id, domain, limit
+        )
 
     async def followers_there(self, account_id: int, domain: str, limit: int) -> list[int]:
         """Ids of people of a server who follow somebody, or asked to."""
-        return await self._ids(_FOLLOWS.format(mine="followee_id", other="follower_id"), account_id, domain, limit)
+        return await self._ids(
+            _FOLLOWS.format(mine="followee_id", other="follower_id"), account_id, domain, limit
+        )
 
     async def _ids(self, sql: str, account_id: int, domain: str, limit: int) -> list[int]:
         rows = await self._db.rows(sql, {"account": account_id, "domain": domain, "limit": limit})

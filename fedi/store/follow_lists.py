@@ -184,6 +184,13 @@ class FollowLists:
             found[row["target"]].append(read(Account, row, "a_"))
         return found
 
+    async def around(self, account_id: int) -> list[FollowRow]:
+        """Every follow by and of an account, asked for or in force."""
+        rows = await self._db.rows(
+            f"{_ONE} WHERE follower_id = :id OR followee_id = :id ORDER BY id", {"id": account_id}
+        )
+        return [read(FollowRow, row) for row in rows]
+
     async def local_follower_ids(self, account_id: int, *, after: int = 0, limit: int = 100_000) -> list[int]:
         """Local followers of any account, by account id, those above `after`."""
         rows = await self._db.rows(

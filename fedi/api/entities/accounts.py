@@ -1,16 +1,16 @@
-"""Account, CredentialAccount, CustomEmoji, Field, Role."""
+"""Account, CredentialAccount, MutedAccount, CustomEmoji, Field, Role."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from fedi.api.entities.here import Here, day, midnight
+from fedi.api.entities.here import Here, day, midnight, time
 from fedi.model import people
 from fedi.model.people import Account as Person
-from fedi.model.people import User
+from fedi.model.people import ProfileField, User
 from fedi.model.sanitizing import plain
 
 
@@ -38,6 +38,14 @@ class AccountRole(Struct):
     id: str
     name: str
     color: str
+
+
+class FeatureApproval(Struct):
+    """Who may put an account into a collection, and what that means for who asks."""
+
+    automatic: tuple[str, ...]
+    manual: tuple[str, ...]
+    current_user: str
 
 
 class Account(Struct):
@@ -72,13 +80,13 @@ class Account(Struct):
     limited: bool
     emojis: list[CustomEmoji]
     fields: list[Field]
-    suspended: bool = False
+    show_featured: bool
+    show_media: bool
+    show_media_replies: bool
+    feature_approval: FeatureApproval
+    suspended: bool
+    roles: tuple[AccountRole, ...] | None
     moved: Account | None = None
-    roles: tuple[AccountRole, ...] = ()
-    feature_approval: None = None
-    show_featured: bool = True
-    show_media: bool = True
-    show_media_replies: bool = True
 
 
 class Source(Struct, kw_only=True):
@@ -93,8 +101,8 @@ class Source(Struct, kw_only=True):
     hide_collections: bool
     discoverable: bool
     indexable: bool
-    attribution_domains: tuple[str, ...] = ()
-    quote_policy: str = "public"
+    attribution_domains: tuple[str, ...]
+    quote_policy: str
 
 
 class Role(Struct):
@@ -106,6 +114,12 @@ class Role(Struct):
     permissions: str
     highlighted: bool
     collection_limit: int | None = None
+
+
+class MutedAccount(Account, kw_only=True):
+    """An account in the list of those whom one mutes."""
+
+    mute_expires_at: str | None
 
 
 class CredentialAccount(Account, kw_only=True):
@@ -130,9 +144,24 @@ def emojis(found: Iterable[people.CustomEmoji]) -> list[CustomEmoji]:
     return [CustomEmoji(emoji.shortcode, emoji.url, emoji.url) for emoji in found]
 
 
-def account(person: Person, at: Here) -> Account:
-    """The entity of an account, for the domain that was asked."""
-    return Account(*_values(person, at))
+def account(person: Person, at: Here, moved: Person | None = None, role: str | None = None) -> Account:
+    """The entity of an account, for the domain that was asked.
+
+    `moved` is where it moved to, if that is known here; `role` the store's word for what a local person may do.
+    """
+    found = Account(*_values(person, at))
+    if moved is not None:
+        found.moved = account(moved, at)
+    if role is not None:
+        found.roles = _shown(role)
+    return found
+
+
+def muted_account(person: Person, at: Here, expires_at: int | None) -> MutedAccount:
+    """Somebody muted, until `expires_at` (ms since 1970) or for good."""
+    return MutedAccount(
+        *_values(person, at), mute_expires_at=None if expires_at is None else time(expires_at)
+    )
 
 
 def credential_account(person: Person, user: User, requests: int, at: Here) -> CredentialAccount:
@@ -142,17 +171,56 @@ def credential_account(person: Person, user: User, requests: int, at: Here) -> C
         sensitive=user.default_sensitive,
         language=user.default_language,
         note=plain(person.summary) if person.summary_source is None else person.summary_source,
-        fields=[Field(plain(field.name), plain(field.value)) for field in person.fields],
+        fields=source_fields(person),
         follow_requests_count=requests,
         hide_collections=person.hide_collections,
         discoverable=person.discoverable,
         indexable=person.indexable,
+        attribution_domains=person.attribution_domains,
+        quote_policy=user.default_quote_policy,
     )
-    return CredentialAccount(*_values(person, at), source=source, role=_ROLES[user.role])
+    found = CredentialAccount(*_values(person, at), source=source, role=_ROLES[user.role])
+    found.roles = _shown(user.role)
+    return found
+
+
+def source_fields(person: Person) -> list[Field]:
+    """The lines of a profile as they were typed."""
+    return [
+        Field(
+            field.name,
+            plain(field.value) if field.source is None else field.source,
+            _verified(field),
+        )
+        for field in person.fields
+    ]
+
+
+def _shown(role: str) -> tuple[AccountRole, ...]:
+    found = _ROLES[role]
+    return (AccountRole(found.id, found.name, found.color),) if found.highlighted else ()
+
+
+def _verified(field: ProfileField) -> str | None:
+    return None if field.verified_at is None else time(field.verified_at)
+
+
+# Whoever may be found may be put into a collection; what other servers' people want is not known here.
+_OPEN = FeatureApproval(("public",), (), "automatic")
+_SHUT = FeatureApproval((), (), "denied")
+_UNKNOWN = FeatureApproval((), (), "missing")
+
+
+def _approval(person: Person) -> FeatureApproval:
+    if not person.is_local:
+        return _UNKNOWN
+    return _OPEN if person.discoverable else _SHUT
 
 
 def _values(person: Person, at: Here) -> tuple[Any, ...]:
     # In the order of the fields: filling 29 of them by name takes twice the time, and pages hold dozens.
+    if person.suspended_at is not None:
+        person = _emptied(person)
     avatar, header = person.avatar_url or at.avatar, person.header_url or at.header
     return (
         str(person.id),
@@ -183,5 +251,29 @@ def _values(person: Person, at: Here) -> tuple[Any, ...]:
         person.memorial,
         person.silenced_at is not None,
         emojis(person.emojis) if person.emojis else [],
-        [Field(field.name, field.value) for field in person.fields] if person.fields else [],
+        [Field(one.name, one.value, _verified(one)) for one in person.fields] if person.fields else [],
+        person.show_featured,
+        person.show_media,
+        person.show_media_replies,
+        _approval(person),
+        person.suspended_at is not None,
+        () if person.is_local else None,
+    )
+
+
+def _emptied(person: Person) -> Person:
+    """Of somebody suspended the name alone is left to see."""
+    return structs.replace(
+        person,
+        name="",
+        summary="",
+        fields=(),
+        emojis=(),
+        avatar_url=None,
+        avatar_alt=None,
+        header_url=None,
+        header_alt=None,
+        locked=False,
+        discoverable=False,
+        type="Person",
     )

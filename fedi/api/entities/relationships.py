@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from fedi.api.entities.here import time
 from fedi.model import people
 
 
@@ -19,13 +20,13 @@ class Relationship(Struct):
     blocked_by: bool
     requested: bool
     requested_by: bool
-    languages: None = None
-    muting: bool = False
-    muting_notifications: bool = False
-    muting_expires_at: None = None
-    domain_blocking: bool = False
-    endorsed: bool = False
-    note: str = ""
+    languages: tuple[str, ...] | None
+    muting: bool
+    muting_notifications: bool
+    muting_expires_at: str | None
+    domain_blocking: bool
+    endorsed: bool
+    note: str
 
 
 def relationship(found: people.Relationship) -> Relationship:
@@ -40,4 +41,11 @@ def relationship(found: people.Relationship) -> Relationship:
         found.blocked_by,
         found.requested,
         found.requested_by,
+        found.languages,
+        found.muting,
+        found.muting_notifications,
+        None if found.muting_expires_at is None else time(found.muting_expires_at),
+        found.domain_blocking,
+        found.endorsed,
+        found.note,
     )
