@@ -76,7 +76,7 @@ def _is_for_machines() -> bool:
     path = request.path
     if path.startswith("/oauth/authorize"):
         return False
-    if path.startswith(("/api/", "/oauth/", "/.well-known/", "/nodeinfo/", "/inbox", "/actor")):
+    if path.startswith(("/api/", "/oauth/", "/media/", "/.well-known/", "/nodeinfo/", "/inbox", "/actor")):
         return True
     if request.method in _WRITES and path.endswith("/inbox"):
         return True

@@ -13,8 +13,8 @@ from fedi.api.params import Params, body, path_id, query
 from fedi.api.responses import answer
 from fedi.errors import NotFound, Unprocessable
 from fedi.model.people import User
-from fedi.model.posts import Post
-from fedi.social import mentioning, posting, reading
+from fedi.model.posts import Attachment, Post
+from fedi.social import attaching, mentioning, posting, reading
 from fedi.social.posting import Draft
 from fedi.store.store import Transaction
 
@@ -22,7 +22,6 @@ routes = Blueprint("api_statuses", __name__, url_prefix="/api/v1/statuses")
 
 _MOST = 40
 _NOT_YET = {
-    "media_ids": "Media",
     "poll": "Poll",
     "scheduled_at": "Scheduled at",
     "quoted_status_id": "Quoted status",
@@ -44,8 +43,9 @@ async def create(me: Asker) -> Response:
     async with me.services.store.read() as tx:
         author = await me.account(tx)
         parent = await _parent(tx, me, params.id("in_reply_to_id"))
+        media = await _media(tx, me, params)
     mentions = await mentioning.resolve_all(me.services, draft.text, author)
-    draft = msgspec.structs.replace(draft, in_reply_to=parent, mentions=mentions)
+    draft = msgspec.structs.replace(draft, in_reply_to=parent, mentions=mentions, attachments=media)
     async with me.services.store.write() as tx:
         post = await posting.create(tx, author, draft, characters=me.services.config.limits.characters)
         view = await reading.one(tx, post.id, me.id)
@@ -89,17 +89,19 @@ async def delete(me: Asker, status_id: str) -> Response:
 async def edit(me: Asker, status_id: str) -> Response:
     """Change a status of one's own. What is not sent stays as it is."""
     params = await body()
-    if params.given("media_ids") or params.given("poll"):
-        raise Unprocessable(public="Validation failed: Media is not supported here")
+    if params.given("poll"):
+        raise Unprocessable(public="Validation failed: Poll is not supported here")
     async with me.services.store.read() as tx:
         author = await me.account(tx)
         post = _own((await reading.one(tx, path_id(status_id), me.id)).posts[0], me)
+        media = await _media(tx, me, params, post) if params.named("media_ids") else post.attachments
     draft = Draft(
         text=params.text("status", source(post).text),
         summary=params.text("spoiler_text", post.summary),
         sensitive=params.flag("sensitive", post.sensitive),
         language=params.text("language") or post.language,
-        attachments=post.attachments,
+        attachments=media,
+        media_attributes=_attributes(params),
         mentions=await mentioning.resolve_all(me.services, params.text("status", source(post).text), author),
     )
     async with me.services.store.write() as tx:
@@ -119,7 +121,7 @@ async def history(asker: Asker, status_id: str) -> Response:
         view = await reading.one(tx, path_id(status_id), asker.viewer_id)
         post = view.posts[0]
         found = await tx.posts.edits(post.id)
-    return answer(edits(post, found, account(view.authors[post.account_id], asker.at)))
+    return answer(edits(post, found, account(view.authors[post.account_id], asker.at), asker.at))
 
 
 @routes.get("/<status_id>/source")
@@ -170,6 +172,19 @@ async def _parent(tx: Transaction, me: Asker, post_id: int | None) -> Post | Non
     if not found.posts:
         raise NotFound(public="The post you are trying to reply to does not appear to exist.")
     return found.posts[0]
+
+
+async def _media(
+    tx: Transaction, me: Asker, params: Params, post: Post | None = None
+) -> tuple[Attachment, ...]:
+    limit = me.services.config.limits.attachments
+    return await attaching.chosen(tx, me.id, params.ids("media_ids", _MOST), limit, post=post)
+
+
+def _attributes(params: Params) -> tuple[dict[str, str | None], ...]:
+    told = params.parts("media_attributes", _MOST)
+    names = ("id", "description", "focus")
+    return tuple({name: one.text(name) if one.named(name) else None for name in names} for one in told)
 
 
 def _own(post: Post, me: Asker) -> Post:

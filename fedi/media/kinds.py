@@ -22,7 +22,7 @@ class Kind(Struct, frozen=True):
 HEAD = 4_096
 """So many bytes of a file's beginning tell its kind."""
 
-_PNG = Kind("image/png", "image", "png")
+_PNG = Kind("image/png", "image", "png", "apng")
 _JPEG = Kind("image/jpeg", "image", "jpg")
 _GIF = Kind("image/gif", "image", "gif", "gif")
 _WEBP = Kind("image/webp", "image", "webp")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fedi.config import Config
 from fedi.config.values import Size
@@ -102,8 +103,8 @@ class Library:
 
     async def recording(self, file: Path, kind: Kind, folder: Path) -> Made:
         """The same for films, sound, and pictures that move."""
-        result = await self.workshop.make("recordings", self._order(file, kind, folder, "attachment"))
-        return self._made(result, folder)
+        order = replace(self._order(file, kind, folder, "attachment"), memory_mib=2_048, cpu_seconds=1_800)
+        return self._made(await self.workshop.make("recordings", order), folder)
 
     def _order(self, file: Path, kind: Kind, folder: Path, use: Use) -> Order:
         limits = self.settings.limits
@@ -129,6 +130,13 @@ class Library:
         await self.reserve(account_id, made.sizes)
         for name, path in made.files.items():
             await self.storage.put(name, path)
+
+    async def fetch(self, name: str, target: Path) -> None:
+        """Copy a stored file to where it can be worked on. Raises NotFound."""
+        opened = await self.storage.open(name)
+        with target.open("wb") as file:
+            async for chunk in opened.chunks:
+                await asyncio.to_thread(file.write, chunk)
 
     async def reserve(self, account_id: int, sizes: dict[str, int]) -> None:
         """Name files that are about to be written. Raises Unprocessable beyond the account's quota."""

@@ -23,6 +23,7 @@ from fedi.errors import NotFound, Unavailable
 from fedi.media.kinds import type_of
 
 if TYPE_CHECKING:
+    from obstore import GetOptions
     from obstore.store import S3Config
 
 _CHUNK = 256 * 1024
@@ -47,6 +48,10 @@ class Storage(Protocol):
 
     async def open(self, name: str, start: int = 0, end: int | None = None) -> Opened:
         """Read a file from byte `start` up to byte `end` (not included). Raises NotFound."""
+        ...
+
+    async def size(self, name: str) -> int:
+        """How many bytes a file has. Raises NotFound."""
         ...
 
     async def delete(self, names: Iterable[str]) -> None:
@@ -92,6 +97,13 @@ class LocalStorage:
             raise NotFound(f"no file {name}") from None
         size = os.fstat(file.fileno()).st_size
         return Opened(size, _chunks(file, start, size if end is None else min(end, size)))
+
+    async def size(self, name: str) -> int:
+        """See `Storage.size`."""
+        try:
+            return (await asyncio.to_thread((self._folder / name).stat)).st_size
+        except (FileNotFoundError, NotADirectoryError):
+            raise NotFound(f"no file {name}") from None
 
     async def delete(self, names: Iterable[str]) -> None:
         """See `Storage.delete`."""
@@ -182,19 +194,22 @@ class S3Storage:
     async def open(self, name: str, start: int = 0, end: int | None = None) -> Opened:
         """See `Storage.open`."""
         try:
-            if start == 0 and end is None:
-                found = await obstore.get_async(self._store, name)
-            else:
-                size = (await obstore.head_async(self._store, name))["size"]
-                end = size if end is None else min(end, size)
-                if start >= end:
-                    return Opened(size, _nothing())
-                found = await obstore.get_async(self._store, name, options={"range": (start, end)})
+            options: GetOptions = {"range": (start, end)} if end is not None else {"range": {"offset": start}}
+            found = await obstore.get_async(self._store, name, options=options if start or end else None)
         except FileNotFoundError:
             raise NotFound(f"no object {name}") from None
         except BaseError as error:
             raise Unavailable(f"{name} cannot be read: {error}") from error
         return Opened(found.meta["size"], _stream(found))
+
+    async def size(self, name: str) -> int:
+        """See `Storage.size`."""
+        try:
+            return int((await obstore.head_async(self._store, name))["size"])
+        except FileNotFoundError:
+            raise NotFound(f"no object {name}") from None
+        except BaseError as error:
+            raise Unavailable(f"{name} cannot be read: {error}") from error
 
     async def delete(self, names: Iterable[str]) -> None:
         """See `Storage.delete`."""
@@ -217,8 +232,3 @@ class S3Storage:
 async def _stream(found: obstore.GetResult) -> AsyncIterator[bytes]:
     async for chunk in found.stream(min_chunk_size=_CHUNK):
         yield bytes(chunk)
-
-
-async def _nothing() -> AsyncIterator[bytes]:
-    for chunk in tuple[bytes, ...]():
-        yield chunk

@@ -59,7 +59,7 @@ class Workshop:
         )
         try:
             # The limit on its CPU ends a child that works; this one ends a child that hangs.
-            async with asyncio.timeout(4 * order.cpu_seconds + 10):
+            async with asyncio.timeout(2 * order.cpu_seconds + 30):
                 out, _ = await child.communicate(msgspec.json.encode(order))
         except TimeoutError:
             raise Unprocessable(f"{program} took too long", public=FAILED) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -12,7 +13,7 @@ from fedi.model.people import Account
 from fedi.model.posts import VISIBILITIES, Attachment, Post
 from fedi.outbox.posts import to_create, to_delete, to_update
 from fedi.outbox.publish import Audience, activity_uri, addresses_of, publish
-from fedi.social import boosting, text
+from fedi.social import attaching, boosting, text
 from fedi.social.notifying import notify
 from fedi.social.remote_posts import mentioned
 from fedi.social.seeing import visible_original
@@ -38,6 +39,8 @@ class Draft(Struct, frozen=True, kw_only=True):
     in_reply_to: Post | None = None
     mentions: Mapping[str, Account] = {}
     attachments: tuple[Attachment, ...] = ()
+    media_attributes: tuple[Mapping[str, Any], ...] = ()
+    """Of an edit: what to say of attachments, by their id."""
     idempotency_key: str | None = None
 
 
@@ -53,6 +56,7 @@ async def create(tx: Transaction, author: Account, draft: Draft, *, characters: 
     rendered = text.render(draft.text, draft.mentions, addresses_of(author))
     post = _post(tx, author, draft, parent, rendered)
     await tx.posts.add(post, [account.id for account in rendered.mentions])
+    await attaching.attach(tx, post)
     if draft.idempotency_key:
         await tx.posts.remember_key(author.id, draft.idempotency_key, post.id)
     await tx.timelines.push(post.id, author, created=post.created_at)
@@ -69,6 +73,8 @@ async def edit(
     if post.account_id != author.id or not post.local or post.boost_of_id is not None:
         raise NotFound(f"{author.uri} did not write {post.uri}")
     _check(author, msgspec.structs.replace(draft, visibility=post.visibility), characters)
+    media = await attaching.describe(tx, draft.attachments, draft.media_attributes)
+    draft = msgspec.structs.replace(draft, attachments=media)
     rendered = text.render(draft.text, draft.mentions, addresses_of(author))
     after = msgspec.structs.replace(
         post,
@@ -76,6 +82,7 @@ async def edit(
         edited_at=max(tx.now, _next_second(post.edited_at or post.created_at)),
     )
     await tx.posts.edit(post, after)
+    await attaching.attach(tx, after, post)
     await tx.posts.retag(post.id, after.tags)
     new = await _change_mentions(tx, after, rendered.mentions)
     await _tell(tx, after, new, edited=True)
@@ -97,6 +104,8 @@ async def delete(tx: Transaction, author: Account, post: Post) -> None:
         await boosting.unboost(tx, author, post)
         return
     audience = await _everyone_with(tx, post)
+    if post.attachments:
+        await tx.media.detach(post.id)
     await tx.posts.delete(post)
     gone = (post.uri, addresses_of(author).create(post.id))
     await tx.tombstones.add_many(gone, post.type, local=True)

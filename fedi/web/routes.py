@@ -10,7 +10,7 @@ from fedi.store.keepers import Keepers
 from fedi.store.paging import Range
 from fedi.store.timeline_lists import Source, TagQuery
 from fedi.store.usage import Usage
-from fedi.web import assets, entries, profile_routes
+from fedi.web import assets, entries, media_routes, profile_routes
 from fedi.web.paging import asked, older
 from fedi.web.rendering import page, services
 
@@ -26,6 +26,7 @@ def mount(app: Quart) -> None:
     """Add the pages to `app`."""
     app.register_blueprint(web)
     app.register_blueprint(profile_routes.profiles)
+    app.register_blueprint(media_routes.media)
 
 
 @web.get("/")

@@ -8,6 +8,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from fedi.activitypub.uris import Addresses
+from fedi.model import proxied
 from fedi.model.people import Domain
 
 _DAY_MS = 86_400_000
@@ -24,11 +25,17 @@ class Here(Struct, frozen=True):
     header: str
     base: str
     """What the domain's own addresses start with."""
+    media_key: str
+    """Signs the addresses of our proxy. Secret."""
 
     @property
     def addresses(self) -> Addresses:
         """The domain's addresses."""
         return Addresses(self.url)
+
+    def media(self, url: str, *, profile: bool = False) -> str:
+        """Where our proxy shows a file of another server; `profile`: of an avatar, a header or an emoji."""
+        return proxied.address(self.media_key, self.url, url, profile=profile)
 
     def acct(self, username: str, domain: str) -> str:
         """A handle as the API writes it: the name alone for people of this domain."""
@@ -45,6 +52,7 @@ def here(domain: Domain) -> Here:
         avatar=f"{domain.url}/static/missing-avatar.svg",
         header=f"{domain.url}/static/missing-header.svg",
         base=f"{domain.url}/",
+        media_key=domain.media_key,
     )
 
 

@@ -127,7 +127,7 @@ def status(view: PostPage, at: Here) -> Status:
     return statuses(view, at)[0]
 
 
-def edits(post: Post, found: list[Edit], author: Account) -> list[StatusEdit]:
+def edits(post: Post, found: list[Edit], author: Account, at: Here) -> list[StatusEdit]:
     """Every form of a post, the first one first, the present one last."""
     last = found[-1] if found else None
     present = StatusEdit(
@@ -136,7 +136,7 @@ def edits(post: Post, found: list[Edit], author: Account) -> list[StatusEdit]:
         sensitive=post.sensitive,
         created_at=time(post.created_at if last is None else post.edited_at or post.created_at),
         account=author,
-        media_attachments=[attachment(one) for one in post.attachments],
+        media_attachments=[attachment(one, at) for one in post.attachments],
         emojis=emojis(post.emojis),
     )
     past = [
@@ -146,7 +146,7 @@ def edits(post: Post, found: list[Edit], author: Account) -> list[StatusEdit]:
             sensitive=edit.sensitive,
             created_at=time(edit.created_at),
             account=author,
-            media_attachments=[attachment(one) for one in edit.attachments],
+            media_attachments=[attachment(one, at) for one in edit.attachments],
             emojis=emojis(edit.emojis),
         )
         for edit in found
@@ -206,7 +206,7 @@ class _Builder:
             shown.content,
             None if original is None else self._status(original, None),
             self._account(post.account_id),
-            [attachment(one) for one in shown.attachments] if shown.attachments else [],
+            [attachment(one, at) for one in shown.attachments] if shown.attachments else [],
             [_mention(one, at) for one in shown.mentions] if shown.mentions else [],
             [StatusTag(tag, f"{at.url}/tags/{tag}") for tag in shown.tags] if shown.tags else [],
             emojis(shown.emojis) if shown.emojis else [],

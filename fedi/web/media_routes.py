@@ -1,0 +1,64 @@
+"""Files: those that people here uploaded. Never a page, whatever is in them."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from fedi.errors import NotFound
+from fedi.media.kinds import type_of
+from fedi.media.storage import NAME
+from fedi.web.ranges import Part, part_of
+from fedi.web.rendering import services
+
+media = Blueprint("media", __name__, url_prefix="/media")
+
+FOR_GOOD = "public, max-age=31536000, immutable"
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Access-Control-Allow-Origin": "*",
+    "Referrer-Policy": "no-referrer",
+    "Accept-Ranges": "bytes",
+}
+
+
+@media.get("/files/<path:name>")
+async def file(name: str) -> Response:
+    """An upload. Its name is its key: it never changes, and nobody can guess it."""
+    if not NAME.fullmatch(name) or name.startswith("copies/"):
+        raise NotFound(f"no file is named {name[:100]}")
+    return await send(name, type_of(name), FOR_GOOD)
+
+
+async def send(name: str, media_type: str, caching: str) -> Response:
+    """A file of the storage, or the part that was asked for. Raises NotFound."""
+    tag = f'"{name.rpartition("/")[2].partition(".")[0]}"'
+    headers = {**_SAFE, "Cache-Control": caching, "ETag": tag}
+    if tag in request.headers.get("If-None-Match", ""):
+        return Response(b"", status=304, headers=headers, content_type=media_type)
+    storage = services().media.storage
+    wanted = request.headers.get("Range", "")
+    if request.headers.get("If-Range", tag) != tag:
+        wanted = ""
+    if not wanted:
+        found = await storage.open(name)
+        return _answer(found.chunks, found.size, headers, media_type)
+    size = await storage.size(name)
+    try:
+        part = part_of(wanted, size)
+    except ValueError:
+        return Response(b"", status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    part = part or Part(0, size)
+    found = await storage.open(name, part.start, part.end)
+    headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{size}"
+    return _answer(found.chunks, part.end - part.start, headers, media_type, status=206)
+
+
+def _answer(
+    chunks: object, length: int, headers: dict[str, str], media_type: str, *, status: int = 200
+) -> Response:
+    response = Response(chunks, status=status, headers=headers, content_type=media_type)  # type: ignore[arg-type]
+    response.content_length = length
+    response.timeout = None  # a film may be watched for longer than any answer may take
+    return response
