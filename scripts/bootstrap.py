@@ -26,7 +26,7 @@ def main() -> None:
         _run([sys.executable, "-m", "venv", str(VENV)], hint="Debian and Ubuntu: apt install python3-venv")
     _packages(dev)
     if dev:
-        for lock in sorted((ROOT / "tests" / "interop").glob("*/package-lock.json")):
+        for lock in sorted((ROOT / "tests").glob("*/*/package-lock.json")):
             _node_packages(lock.parent)
 
 

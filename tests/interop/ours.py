@@ -23,7 +23,7 @@ START_SECONDS = 60.0
 ACTIVITY_JSON = "application/activity+json"
 
 
-def _settings(site: Site, database_url: str, *, secure: bool) -> str:
+def _settings(site: Site, database_url: str, *, secure: bool, more: Sequence[str]) -> str:
     lines = [
         f'domain = "{site.domain}"',
         f'url = "{site.origin}"',
@@ -37,6 +37,7 @@ def _settings(site: Site, database_url: str, *, secure: bool) -> str:
         'allow_private = ["127.0.0.0/8"]',
         f"secure_mode = {str(secure).lower()}",
         f'ca_file = "{site.ca_file}"' if site.ca_file else "allow_http = true",
+        *more,
     ]
     return "\n".join(lines) + "\n"
 
@@ -140,10 +141,14 @@ async def fedi_server(
     people: Sequence[str] = ("ana",),
     database_url: str | None = None,
     secure: bool = False,
+    more: Sequence[str] = (),
 ) -> AsyncIterator[Ours]:
-    """A fedi at `site` with `people`; on SQLite unless told otherwise. `secure` is `federation.secure_mode`."""
+    """A fedi at `site` with `people`; on SQLite unless told otherwise. `secure` is `federation.secure_mode`.
+
+    `more` are further lines of its settings.
+    """
     url = database_url or f"sqlite:///{folder / 'fedi.db'}"
-    (folder / "config.toml").write_text(_settings(site, url, secure=secure), encoding="utf-8")
+    (folder / "config.toml").write_text(_settings(site, url, secure=secure, more=more), encoding="utf-8")
     tls = ssl.create_default_context(cafile=str(site.ca_file)) if site.ca_file else False
     ours = Ours(site, folder, url, tls)
     try:
