@@ -15,7 +15,11 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,2}", re.IGNORECASE)
 _HAS = {
     **{name: name for name in ("media", "poll", "link", "image", "video", "audio", "embed")},
-    **{"images": "image", "videos": "video", "links": "link", "polls": "poll", "embeds": "embed"},
+    "images": "image",
+    "videos": "video",
+    "links": "link",
+    "polls": "poll",
+    "embeds": "embed",
 }
 _IS = frozenset({"reply", "sensitive", "quote"})
 _SCOPES = frozenset({"all", "library", "public"})

@@ -175,7 +175,9 @@ async def test_questions_that_mean_nothing(api: Api) -> None:
 
 @pytest.mark.operation("GET /api/v1/accounts/search", "GET /api/v2/search")
 async def test_people(api: Api) -> None:
-    ana, hers = await api.member("ana", name="Ana Ördög")
+    ana, hers = await api.member("ana")
+    async with api.store.write() as tx:
+        await tx.people.update(ana.id, name="Ana Ördög")
     known = await make_stranger(api.store, "anton", "c.test", followers_count=500)
     friend = await make_stranger(api.store, "bob", "d.test", name="Mister Antonov", followers_count=1)
     gone = await make_stranger(api.store, "antigone", "e.test", suspended_at=1)

@@ -190,6 +190,8 @@ CREATE TABLE trend_authors (                 -- decided about everything somebod
 CREATE TABLE link_trends (
   card_id INTEGER PRIMARY KEY REFERENCES cards (id) ON DELETE CASCADE,
   provider TEXT NOT NULL,                    -- host of the address
+  peak DOUBLE PRECISION NOT NULL DEFAULT 0,
+  peak_at BIGINT NOT NULL DEFAULT 0,
   score DOUBLE PRECISION NOT NULL DEFAULT 0,
   trendable BOOLEAN
 );
@@ -211,3 +213,9 @@ CREATE TABLE suggestion_dismissals (
 CREATE INDEX suggestion_dismissals_target ON suggestion_dismissals (target_id);
 -- The directory: whom a person may come across.
 CREATE INDEX accounts_discoverable ON accounts (id) WHERE discoverable;
+
+CREATE TABLE rounds (                        -- what one of all processes does now and then
+  name TEXT NOT NULL PRIMARY KEY,
+  next_at BIGINT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO rounds (name, next_at) VALUES ('trends', 0);
