@@ -17,7 +17,7 @@ from fedi.net.guard import Guard
 from fedi.net.limits import Lanes
 from fedi.net.troubles import HostTrouble, NotAsked
 from fedi.net.urls import Addresses, Target
-from fedi.net.values import MIB, Answer, Document, NetSettings, Reply
+from fedi.net.values import MIB, Answer, Document, NetSettings, Reply, Sink
 from fedi.net.wire import Wire
 
 __all__ = ["Answer", "Document", "Net", "NetSettings", "Reply"]
@@ -91,6 +91,12 @@ class Net:
         documents.check_type(answer, content_types)
         return answer
 
+    async def download(self, url: str, sink: Sink, *, accept: str, max_bytes: int, seconds: float) -> None:
+        """Get a file of any size, piece by piece. Raises the FetchErrors, and what `sink` raises."""
+        target = self._addresses.target(url)
+        question = Question(accept, None, max_bytes, sink=sink, seconds=seconds)
+        await self._placed(target, question)
+
     async def post(
         self, inbox: str, body: bytes, *, signer: SigningKey, headers: Mapping[str, str] | None = None
     ) -> Reply:
@@ -104,6 +110,24 @@ class Net:
         except HostTrouble as trouble:
             self._failures.note_host(trouble)
             raise
+
+    async def push(self, endpoint: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Send a Web Push message to where an app wants it: its headers say who we are, nothing else is signed.
+
+        Every HTTP status is a Reply. Raises Unreachable, also without asking while the host is in trouble, and
+        AddressRefused.
+        """
+        target = self._addresses.target(endpoint)
+        self._failures.check_host(target.authority)
+        try:
+            return await self._exchange.post(target, body, None, headers)
+        except HostTrouble as trouble:
+            self._failures.note_host(trouble)
+            raise
+
+    def check_endpoint(self, endpoint: str) -> None:
+        """Raise AddressRefused or RemoteInvalid for an address that nothing would ever be sent to."""
+        self._addresses.target(endpoint)
 
     async def close(self) -> None:
         """Stop what is under way and close every connection."""

@@ -20,19 +20,24 @@ from fedi.net.knocks import MAX_KNOCKS, REFUSALS, Knock, Knocks, following
 from fedi.net.retry_after import parse_retry_after
 from fedi.net.troubles import refusal
 from fedi.net.urls import Addresses, Target
-from fedi.net.values import Answer, NetSettings, Reply
+from fedi.net.values import Answer, NetSettings, Reply, Sink
 from fedi.net.wire import Wire
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A GET: what we accept, who signs it, how large an answer may be, and whether to ask a troubled host."""
+    """A GET: what we accept, who signs it, how large an answer may be, and whether to ask a troubled host.
+
+    With a `sink` the body goes there; `seconds` are for all of it, if not the usual ones.
+    """
 
     accept: str
     signer: SigningKey | None
     limit: int
     fresh: bool = False
+    sink: Sink | None = None
+    seconds: float | None = None
 
 
 class _Heard(msgspec.Struct, frozen=True):
@@ -62,14 +67,15 @@ class Exchange:
 
     async def get(self, target: Target, question: Question) -> Answer:
         """The `200` at the end of the redirects, or the FetchError that fits."""
+        seconds = question.seconds or self._settings.total_seconds
         try:
-            async with asyncio.timeout(self._settings.total_seconds):
+            async with asyncio.timeout(seconds):
                 return await self._follow(target, question)
         except TimeoutError:
-            raise Unreachable(f"{target.url} took longer than {self._settings.total_seconds:g} s") from None
+            raise Unreachable(f"{target.url} took longer than {seconds:g} s") from None
 
     async def post(
-        self, target: Target, body: bytes, signer: SigningKey, headers: Mapping[str, str]
+        self, target: Target, body: bytes, signer: SigningKey | None, headers: Mapping[str, str]
     ) -> Reply:
         """The inbox's answer, whatever its status. Redirects are not followed."""
         try:
@@ -92,7 +98,7 @@ class Exchange:
             heard = await self._knock("GET", target, {"Accept": question.accept}, question.signer)
             response = heard.response
             if response.status_code not in _REDIRECTS:
-                return await self._answer(heard, target, question.limit)
+                return await self._answer(heard, target, question)
             await self._wire.glance(response)
             location = response.headers.get("location")
             if not location:
@@ -101,10 +107,13 @@ class Exchange:
             target = self._addresses.redirected(target, location)
         raise RemoteInvalid(f"more than {self._settings.max_redirects} redirects, the last to {target.url}")
 
-    async def _answer(self, heard: _Heard, target: Target, limit: int) -> Answer:
+    async def _answer(self, heard: _Heard, target: Target, question: Question) -> Answer:
         response = heard.response
         if response.status_code == 200:
-            body = await self._wire.read(response, target, limit)
+            if question.sink is not None:
+                await self._wire.save(response, target, question.limit, question.sink)
+                return Answer(target.url, 200, dict(response.headers.items()), b"")
+            body = await self._wire.read(response, target, question.limit)
             return Answer(target.url, 200, dict(response.headers.items()), body)
         detail = await self._wire.glance(response) if heard.detail is None else heard.detail
         raise refusal(target.url, target.authority, response.status_code, self._retry_after(response), detail)

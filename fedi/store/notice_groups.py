@@ -9,7 +9,7 @@ import msgspec
 
 from fedi.store.database import Connection
 from fedi.store.notice_values import Group, GroupPage, Notice, Which, alone, conditions, of_one
-from fedi.store.paging import Range
+from fedi.store.paging import LAST, Range
 from fedi.store.recall import reader
 from fedi.store.rows import columns
 
@@ -71,11 +71,13 @@ class NoticeGroups:
         if not found:
             return GroupPage([])
         ids = [notice.id for notice in found.values()]
-        low, high = min(ids), max(ids)
+        low, high = first, last = min(ids), max(ids)
+        if len(found) < ask.limit:  # the end of the list: what is left of each group is here
+            low, high = (low, (ask.max_id or LAST) - 1) if ask.upwards else ((ask.since_id or 0) + 1, high)
         facts = await self._facts(account_id, [key for key in found if of_one(key) is None], low, high)
         groups = [_group(key, notice, facts.get(key)) for key, notice in found.items()]
         groups.sort(key=lambda group: group.page_max_id or 0, reverse=True)
-        return GroupPage(groups, high, low)
+        return GroupPage(groups, last, first)
 
     async def group(self, account_id: int, group_key: str) -> Group | None:
         """One group of a person, with all that is in it."""

@@ -64,6 +64,15 @@ class Push:
         row = await self._db.row(f"{_SELECT} WHERE token_id = :token", {"token": token_id})
         return read(Subscription, row) if row else None
 
+    async def by_id(self, subscription_id: int) -> Subscription | None:
+        """A subscription whose token is still good."""
+        row = await self._db.row(
+            f"{_SELECT} WHERE id = :id AND EXISTS ("
+            "SELECT 1 FROM tokens t WHERE t.id = token_id AND t.revoked_at IS NULL)",
+            {"id": subscription_id},
+        )
+        return read(Subscription, row) if row else None
+
     async def remove_of(self, token_id: int) -> None:
         """The app with this token is not woken any more."""
         await self._db.run("DELETE FROM push_subscriptions WHERE token_id = :token", {"token": token_id})
