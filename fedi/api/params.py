@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 from quart import request
@@ -126,9 +127,25 @@ async def body() -> Params:
     kind = request.mimetype
     if kind == "application/json" or kind.endswith("+json"):
         values.update(_json(await request.get_data()))
-    elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+    elif kind == "application/x-www-form-urlencoded":
+        values.update(nested(await _form()))
+    elif kind == "multipart/form-data":
         values.update(nested((await request.form).items(multi=True)))
     return Params(values)
+
+
+async def _form() -> list[tuple[str, str]]:
+    """Names and values as they were sent, one after the other: the order says where an entry of name[][key] begins.
+
+    Quart's form has lost it; that is all there is where somebody has read the form before.
+    """
+    sent = await request.get_data(as_text=False)
+    if not sent:
+        return list((await request.form).items(multi=True))
+    try:
+        return parse_qsl(sent.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST)
+    except ValueError:
+        raise BadRequest(public="There are too many parameters.") from None
 
 
 def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:

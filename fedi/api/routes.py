@@ -34,6 +34,8 @@ from fedi.api import (
 from fedi.api.streaming import health
 
 _RESOURCES = (
+    filters,
+    filters_v1,
     conversations,
     markers,
     filters,

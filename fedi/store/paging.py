@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from fedi.model.cards import Card
+from fedi.model.filtering import Matches
 from fedi.model.people import Account
 from fedi.model.polls import Ballot
 from fedi.model.posts import Post
@@ -66,8 +67,8 @@ class PostPage(Struct, frozen=True):
     """What is quoted, by the id of the post that quotes it."""
     consent: Consent = Consent()
     """Who follows whom, where it decides whether a post may be quoted."""
-    filtered: dict[int, tuple[Any, ...]] = {}
-    """FilterResult entities by the id of the post (of what is boosted) that the viewer's filters match."""
+    filtered: Matches = {}
+    """What the viewer's filters match, by the ids of posts and of what is boosted."""
     now: int = 0
     """When the page was read, ms since 1970: whether a poll is over."""
 

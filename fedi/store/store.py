@@ -39,6 +39,7 @@ from fedi.store.featured import Featured
 from fedi.store.featured_tags import FeaturedTags
 from fedi.store.filters import Filters
 from fedi.store.followed_tags import FollowedTags
+from fedi.store.filters import Filters
 from fedi.store.follows import Follows
 from fedi.store.grants import Grants
 from fedi.store.hosts import Hosts

@@ -6,16 +6,18 @@ Every list asks the rule of `visibility` for the viewer (0: nobody), so what som
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
 
+from fedi.model.filtering import Matches
 from fedi.model.people import Account
 from fedi.model.posts import Post
 from fedi.store.database import Connection, Row
-from fedi.store.page_parts import parts_of
+from fedi.store.filters import Filters
+from fedi.store.page_parts import Parts, parts_of
 from fedi.store.paging import PostPage, Range
 from fedi.store.recall import account_of, post_of
 from fedi.store.rows import columns
@@ -29,14 +31,16 @@ _LOAD = f"""
 SELECT {columns(Post, "p.")}, {columns(Account, "a.")} FROM posts p JOIN accounts a ON a.id = p.account_id
 WHERE p.id = ANY(:ids)
 """
-# What the viewer did with each post of a page, or with what it boosts; last, whether they muted any conversation.
+# What the viewer did with each post of a page, or with what it boosts; last, whether they muted any conversation,
+# and filter anything.
 _FLAGGED = """
 SELECT q.id, q.boost_of_id,
   EXISTS (SELECT 1 FROM favourites x WHERE x.post_id = COALESCE(q.boost_of_id, q.id) AND x.account_id = :viewer),
   EXISTS (SELECT 1 FROM posts x WHERE x.boost_of_id = COALESCE(q.boost_of_id, q.id) AND x.account_id = :viewer),
   EXISTS (SELECT 1 FROM featured x WHERE x.account_id = :viewer AND x.post_id = COALESCE(q.boost_of_id, q.id)),
   EXISTS (SELECT 1 FROM bookmarks x WHERE x.post_id = COALESCE(q.boost_of_id, q.id) AND x.account_id = :viewer),
-  EXISTS (SELECT 1 FROM thread_mutes x WHERE x.account_id = :viewer)
+  EXISTS (SELECT 1 FROM thread_mutes x WHERE x.account_id = :viewer),
+  (SELECT x.filters_version FROM users x WHERE x.id = :viewer)
 FROM ({page}) q
 """
 _PUSHED = f"""
@@ -245,8 +249,15 @@ class TimelineLists:
             parts.cards,
             parts.quotes,
             parts.consent,
+            await self._filtered(viewer, entries[0][7], posts.values(), parts) if entries[0][7] else {},
             now=self._tx.now,
         )
+
+    async def _filtered(self, viewer: int, version: int, posts: Iterable[Post], parts: Parts) -> Matches:
+        """What the viewer's filters match; they are asked for again only after they have changed."""
+        sieve = await Filters(self._tx).sieve(viewer, version)
+        quoted = (one.post for one in parts.quotes.values() if one.post is not None)
+        return sieve.matches([*posts, *quoted], parts.polls, self._tx.now)
 
 
 _ANY_OF = "SELECT p.id AS id, p.boost_of_id AS boost_of_id FROM posts p WHERE p.id = ANY(:ids)"

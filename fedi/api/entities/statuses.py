@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from msgspec import Struct
 from fedi.api.entities.accounts import Account, CustomEmoji, account, emojis
 from fedi.api.entities.attachments import MediaAttachment, attachment
 from fedi.api.entities.cards import PreviewCard, card
+from fedi.api.entities.filters import FilterResult, filter_results
 from fedi.api.entities.here import Here, time
 from fedi.api.entities.polls import Poll, poll
 from fedi.api.entities.quotes import QuoteApproval, ShallowQuote, approval, inner
@@ -84,7 +86,7 @@ class Status(Struct):
     poll: Poll | None = None
     quote: Quote | ShallowQuote | None = None
     quote_approval: QuoteApproval | None = None
-    filtered: tuple[Any, ...] = ()
+    filtered: Sequence[FilterResult] = ()
     tagged_collections: tuple[Any, ...] = ()
 
 
@@ -219,7 +221,7 @@ class _Builder:
             None if shown.poll_id is None else self._poll(shown),
             self._quote(shown) if shown.is_quote and not nested else None,
             approval(shown, view.viewer, view.consent),
-            view.filtered.get(shown.id, ()),
+            filter_results(view.filtered[shown.id]) if shown.id in view.filtered else (),
         )
 
     def _card(self, card_id: int) -> PreviewCard | None:

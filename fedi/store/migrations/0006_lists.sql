@@ -65,6 +65,7 @@ CREATE TABLE conversations (
   UNIQUE (account_id, thread, participants)
 );
 CREATE INDEX conversations_latest ON conversations (account_id, last_post_id);
+CREATE INDEX conversations_empty ON conversations (id) WHERE last_post_id = 0;
 
 CREATE TABLE conversation_posts (
   account_id BIGINT NOT NULL,
