@@ -11,7 +11,7 @@ from fedi.api.entities import apps as entities
 from fedi.api.params import Params
 from fedi.api.responses import answer
 from fedi.errors import Unauthenticated
-from fedi.social import apps
+from fedi.social import apps, pushing
 
 routes = Blueprint("api_apps", __name__)
 
@@ -30,7 +30,7 @@ async def create(asker: Asker) -> Response:
         confidential=given.flag("confidential", True)
         and given.text("token_endpoint_auth_method", "client_secret_basic") != "none",
     )
-    response = answer(entities.credentials(app, secret, await apps.push_key(asker.services)))
+    response = answer(entities.credentials(app, secret, await pushing.public_key(asker.services)))
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -54,4 +54,4 @@ async def verify_credentials(asker: Asker) -> Response:
         app = found
     else:
         raise Unauthenticated
-    return answer(entities.application(app, await apps.push_key(asker.services)))
+    return answer(entities.application(app, await pushing.public_key(asker.services)))

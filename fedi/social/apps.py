@@ -116,11 +116,5 @@ def unknown() -> OAuthRefused:
     return OAuthRefused("invalid_client", _UNKNOWN, status=401)
 
 
-async def push_key(services: Services) -> str:
-    """The public key for Web Push (VAPID), as apps want it in the answer to their registration."""
-    del services
-    return ""
-
-
 def _invalid(sentence: str) -> Unprocessable:
     return Unprocessable(public=f"Validation failed: {sentence}")

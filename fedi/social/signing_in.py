@@ -27,6 +27,14 @@ class WrongCode(Unauthenticated):
     public = "This code is wrong, or was used before."
 
 
+class Barred(NotAllowed):
+    """The password is right, and the login is not good yet, or any more: unconfirmed, waiting, disabled."""
+
+    def __init__(self, reason: str, public: str) -> None:
+        super().__init__(public=public)
+        self.reason = reason
+
+
 class Visitor(Struct, frozen=True):
     """Where somebody signs in from: their network, what their browser says it is, and its present cookie."""
 
@@ -46,7 +54,7 @@ class Entry(Struct, frozen=True):
 async def with_password(
     services: Services, throttles: Throttles, domain: Domain, visitor: Visitor, login: str, password: str
 ) -> Entry:
-    """Sign a browser in. Raises WrongLogin, TooManyRequests, and NotAllowed for somebody who may not come in."""
+    """Sign a browser in. Raises WrongLogin, TooManyRequests, and Barred for somebody who may not come in."""
     user = await check_password(services, throttles, domain, visitor.network, login, password)
     async with services.store.write() as tx:
         pending = (await tx.factors.of(user.id)).second
@@ -80,15 +88,13 @@ async def _by_login(tx: Transaction, domain: Domain, login: str) -> User | None:
 
 
 def check_allowed(user: User, *, active: bool) -> None:
-    """Raise NotAllowed, with the reason, for a person whose login is not good yet, or any more."""
+    """Raise Barred, with the reason, for a person whose login is not good yet, or any more."""
     if user.confirmed_at is None:
-        raise NotAllowed(
-            public="Confirm your e-mail address first: there is a link in the letter we sent you."
-        )
+        raise Barred("unconfirmed", "Confirm your e-mail address first: there is a link in our letter.")
     if not user.approved:
-        raise NotAllowed(public="Your account is still waiting to be let in.")
+        raise Barred("waiting", "Your account is still waiting to be let in.")
     if user.disabled_at is not None or not active:
-        raise NotAllowed(public="Your account is disabled.")
+        raise Barred("disabled", "Your account is disabled.")
 
 
 async def _admit(tx: Transaction, user: User, visitor: Visitor, *, pending: bool) -> Entry:
@@ -139,7 +145,7 @@ async def by_password_grant(
         app = await apps.prove(tx, *client)
     try:
         user = await check_password(services, throttles, domain, network, *login)
-    except (WrongLogin, NotAllowed) as error:
+    except (WrongLogin, Barred) as error:
         raise OAuthRefused("invalid_grant", error.public) from error
     async with services.store.write() as tx:
         if (await tx.factors.of(user.id)).second:

@@ -23,7 +23,6 @@ from pathlib import Path
 from fedi.store.account_domain_blocks import AccountDomainBlocks
 from fedi.store.account_notes import AccountNotes
 from fedi.store.activities import Activities
-from fedi.store.apps import Apps
 from fedi.store.audiences import Audiences
 from fedi.store.audit import Audit
 from fedi.store.blocks import Blocks
@@ -34,14 +33,11 @@ from fedi.store.domains import Domains
 from fedi.store.email_blocks import EmailBlocks
 from fedi.store.endorsements import Endorsements
 from fedi.store.events import Events
-from fedi.store.factors import Factors
 from fedi.store.featured import Featured
 from fedi.store.featured_tags import FeaturedTags
 from fedi.store.filters import Filters
 from fedi.store.followed_tags import FollowedTags
-from fedi.store.filters import Filters
 from fedi.store.follows import Follows
-from fedi.store.grants import Grants
 from fedi.store.hosts import Hosts
 from fedi.store.ids import Ids
 from fedi.store.interactions import Interactions
@@ -50,7 +46,7 @@ from fedi.store.jobs import Jobs
 from fedi.store.keys import Keys
 from fedi.store.lists import Lists
 from fedi.store.media import Uploads
-from fedi.store.members import Members
+from fedi.store.member_tables import MemberTables
 from fedi.store.migrate import migrate
 from fedi.store.mutes import Mutes
 from fedi.store.notice_policies import NoticePolicies
@@ -66,14 +62,12 @@ from fedi.store.received import Received
 from fedi.store.reports import Reports
 from fedi.store.search import Search
 from fedi.store.search_index import SearchIndex
-from fedi.store.sessions import Sessions
 from fedi.store.severances import Severances
 from fedi.store.signals import Signals
 from fedi.store.sqlite import SQLiteDatabase
 from fedi.store.statistics import Statistics
 from fedi.store.timelines import Timelines
 from fedi.store.tombstones import Tombstones
-from fedi.store.unit import Unit
 
 Clock = Callable[[], int]
 
@@ -83,7 +77,7 @@ def system_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Transaction(Unit):
+class Transaction(MemberTables):
     """One connection, and every table's module on it."""
 
     @cached_property
@@ -102,34 +96,9 @@ class Transaction(Unit):
         return Keys(self)
 
     @cached_property
-    def members(self) -> Members:
-        """Who can sign in, and their tokens."""
-        return Members(self)
-
-    @cached_property
-    def apps(self) -> Apps:
-        """OAuth clients."""
-        return Apps(self)
-
-    @cached_property
-    def grants(self) -> Grants:
-        """What people allowed apps."""
-        return Grants(self)
-
-    @cached_property
-    def sessions(self) -> Sessions:
-        """Browsers that are signed in."""
-        return Sessions(self)
-
-    @cached_property
     def media(self) -> Uploads:
         """What people uploaded, and every file in the storage."""
         return Uploads(self)
-
-    @cached_property
-    def factors(self) -> Factors:
-        """Second factors."""
-        return Factors(self)
 
     @cached_property
     def filters(self) -> Filters:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from quart import Response, current_app, request
@@ -86,7 +87,7 @@ def _remember(response: Response, chosen: str) -> None:
 
 
 def _pictures(base: str) -> Pictures:
-    return Pictures.at(base, services().config.media.public_url)
+    return Pictures.at(base, services().config.media.public_url, services().media_key(base))
 
 
 def _render(template: str, chosen: str, **values: Any) -> str:
@@ -102,9 +103,16 @@ def _render(template: str, chosen: str, **values: Any) -> str:
             version=version(),
             now=services().store.clock(),
             path=request.path,
+            in_language=_in_language,
             **values,
         )
     )
+
+
+def _in_language(code: str) -> str:
+    """This page in another language."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"?{urlencode([*kept, ('lang', code)])}"
 
 
 def _words() -> Words:

@@ -6,13 +6,24 @@ from quart import Blueprint, Quart, Response, request
 
 from fedi.errors import NotFound
 from fedi.model.posts import Post
+from fedi.social.throttling import EXTENSION, Throttles
 from fedi.store.keepers import Keepers
 from fedi.store.paging import Range
 from fedi.store.timeline_lists import Source, TagQuery
 from fedi.store.usage import Usage
-from fedi.web import assets, entries, media_routes, profile_routes
+from fedi.web import (
+    assets,
+    authorizing,
+    entries,
+    media_routes,
+    profile_routes,
+    security,
+    settings,
+    signing_in,
+)
 from fedi.web.paging import asked, older
 from fedi.web.rendering import page, services
+from fedi.web.visiting import SignInFirst, send_to_sign_in
 
 web = Blueprint("web", __name__)
 _FRONT = 15
@@ -27,6 +38,10 @@ def mount(app: Quart) -> None:
     app.register_blueprint(web)
     app.register_blueprint(profile_routes.profiles)
     app.register_blueprint(media_routes.media)
+    app.extensions.setdefault(EXTENSION, Throttles())
+    app.register_error_handler(SignInFirst, send_to_sign_in)
+    for part in (signing_in.signing, authorizing.consent, settings.settings, security.security):
+        app.register_blueprint(part)
 
 
 @web.get("/")

@@ -73,7 +73,8 @@ async def test_older_posts_are_behind_a_link(store: Store) -> None:
     older = await face.page(link)
     assert "number-2-" in older
     assert "number-22-" not in older
-    assert "max_id" not in older
+    assert 'class="next"' in html
+    assert 'class="next"' not in older
     assert (await face.browse("/@ana?max_id=x")).status_code == 404
 
 
