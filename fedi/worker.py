@@ -27,9 +27,12 @@ from fedi.social import (
     muting,
     notice_requests,
     poll_jobs,
+    profile_jobs,
+    previewing,
     pushing,
     quote_jobs,
     receiving,
+    scheduling,
     uploading,
 )
 from fedi.store.jobs import Job
@@ -40,6 +43,7 @@ log = structlog.get_logger()
 JobHandler = Callable[[Services, dict[str, Any]], Awaitable[None]]
 
 JOBS: dict[str, JobHandler] = {
+    "accept_requests": profile_jobs.accept_requests,
     "confirm_handle": lookup.confirm,
     "end_mute": muting.run,
     "fan_out": fanout.run,
@@ -47,11 +51,14 @@ JOBS: dict[str, JobHandler] = {
     "fetch_post": receiving.run,
     "follow_move": moving.run,
     "leave_domain": domain_blocking.run,
+    "fetch_card": previewing.run,
     "end_poll": poll_jobs.end,
     "merge_notices": notice_requests.run,
+    "publish_scheduled": scheduling.run,
     "push_notice": pushing.run,
     "refresh_actor": receiving.refresh_actor,
     "tell_tallies": poll_jobs.tell_tallies,
+    "verify_fields": profile_jobs.verify_fields,
     "verify_quote": quote_jobs.run,
     "sweep_media": uploading.sweep,
     "synchronize_followers": synchronization.run,

@@ -149,6 +149,8 @@ class Peer:
         self.inbox: list[types.Activity] = []
         self.documents: dict[str, dict[str, Any]] = {}
         self.webfinger: dict[str, dict[str, Any]] = {}
+        self.pages: dict[str, tuple[str, bytes]] = {}
+        """What is no ActivityPub, by address: its content type and body."""
         self.fetched: list[str] = []
         self.down = False
         self.status = 202
@@ -234,6 +236,11 @@ class MemoryNet:
         peer = self._peer(url)
         peer.fetched.append(url)
         parts = urlsplit(url)
+        if url in peer.pages:
+            kind, body = peer.pages[url]
+            if kind.partition(";")[0] not in content_types or len(body) > max_bytes:
+                raise RemoteInvalid(url)
+            return Answer(url, 200, {"content-type": kind}, body)
         if parts.path != "/.well-known/webfinger":
             raise RemoteMissing(url)
         found = peer.webfinger.get(parse_qs(parts.query)["resource"][0])

@@ -21,10 +21,12 @@ from fedi.activitypub.types import (
     EmojiReact,
     Flag,
     Follow,
+    Hashtag,
     Like,
     Move,
     Other,
     Post,
+    QuoteRequest,
     Reject,
     Remove,
     Undo,
@@ -42,7 +44,9 @@ Reader = Callable[[Document, Common], AnyActivity]
 
 _UNDONE = frozenset({"Follow", "Like", "Announce", "Block", "EmojiReact", "Accept"})
 _FOLLOW = frozenset({"Follow"})
+_QUOTE_REQUEST = frozenset({"QuoteRequest"})
 _LINK = frozenset({"Link"})
+MAX_VOTES = 32
 
 
 def activity(document: Document) -> AnyActivity:
@@ -107,8 +111,17 @@ def _follow(document: Document, common: Common) -> Follow:
     return Follow(object=_object(document), **common)
 
 
-def _followed(document: Document) -> Follow | str:
-    """The Follow that is answered: whole where it can be read, else its id."""
+def _asked(document: Document) -> Follow | QuoteRequest | str:
+    """What is answered: whole where it can be read, else its id."""
+    request = _embedded(document, _QUOTE_REQUEST)
+    if (
+        request is not None
+        and (asker := uri(request.get("actor")))
+        and (quoted := uri(request.get("object")))
+    ):
+        instrument = uri(request.get("instrument"))
+        if instrument is not None:
+            return QuoteRequest(id=own_id(request), actor=asker, object=quoted, instrument=instrument)
     embedded = _embedded(document, _FOLLOW)
     if embedded is not None:
         asker, asked = uri(embedded.get("actor")), uri(embedded.get("object"))
@@ -125,18 +138,33 @@ def _followed(document: Document) -> Follow | str:
 
 
 def _accept(document: Document, common: Common) -> Accept:
-    return Accept(object=_followed(document), **common)
+    return Accept(object=_asked(document), result=uri(document.get("result")), **common)
 
 
 def _reject(document: Document, common: Common) -> Reject:
-    return Reject(object=_followed(document), **common)
+    return Reject(object=_asked(document), **common)
 
 
 def _create(document: Document, common: Common) -> AnyActivity:
-    embedded = _embedded(document, POST_TYPES)
-    if embedded is not None:
-        return Create(object=_own_post(embedded, common["actor"]), **common)
+    embedded = [
+        item for item in items(document.get("object")) if item.__class__ is dict and kind(item, POST_TYPES)
+    ]
+    if embedded:
+        post, *more = [_own_post(item, common["actor"]) for item in embedded[:MAX_VOTES]]
+        return Create(object=post, more=tuple(more), **common)
     return _by_id(Create, document, common)
+
+
+def _quote_request(document: Document, common: Common) -> QuoteRequest:
+    embedded = document.get("instrument")
+    if embedded.__class__ is dict and kind(embedded, POST_TYPES):
+        return QuoteRequest(
+            object=_object(document), instrument=_own_post(embedded, common["actor"]), **common
+        )
+    instrument = required(uri(embedded), "instrument")
+    if not same_origin(instrument, common["actor"]):
+        raise Malformed(f"{instrument} is not on the host of its actor")
+    return QuoteRequest(object=_object(document), instrument=instrument, **common)
 
 
 def _update(document: Document, common: Common) -> AnyActivity:
@@ -222,11 +250,21 @@ def _move(document: Document, common: Common) -> Move:
 
 
 def _add(document: Document, common: Common) -> Add:
-    return Add(object=_object(document), target=_target(document), **common)
+    shown, hashtag = _shown(document)
+    return Add(object=shown, target=_target(document), hashtag=hashtag, **common)
 
 
 def _remove(document: Document, common: Common) -> Remove:
-    return Remove(object=_object(document), target=_target(document), **common)
+    shown, hashtag = _shown(document)
+    return Remove(object=shown, target=_target(document), hashtag=hashtag, **common)
+
+
+def _shown(document: Document) -> tuple[str, Hashtag | None]:
+    """A post by its id, or a hashtag, which has a page and no id."""
+    found = next((tag for tag in parts.tags(document.get("object")) if isinstance(tag, Hashtag)), None)
+    if found is None:
+        return _object(document), None
+    return found.href or "", found
 
 
 def _undo(document: Document, common: Common) -> Undo:
@@ -246,6 +284,7 @@ def _undo(document: Document, common: Common) -> Undo:
 READERS: dict[str, Reader] = {
     "Follow": _follow,
     "Accept": _accept,
+    "QuoteRequest": _quote_request,
     "Reject": _reject,
     "Create": _create,
     "Update": _update,

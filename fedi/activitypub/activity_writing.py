@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fedi.activitypub import object_writing, parts_writing
 from fedi.activitypub.types import (
+    Accept,
     Actor,
     Add,
     Announce,
@@ -17,6 +18,7 @@ from fedi.activitypub.types import (
     Move,
     Other,
     Post,
+    QuoteRequest,
     Remove,
 )
 from fedi.activitypub.writing import Document, present, stamp
@@ -50,9 +52,18 @@ def _details(one: AnyActivity) -> Document:
             return {"object": _deleted(one)}
         case Announce():
             return {"object": _announced(one)}
+        case Accept():
+            return present((("object", embedded(one.object)), ("result", one.result)))
+        case Create() if one.more:
+            return {"object": [embedded(post) for post in (one.object, *one.more)]}
+        case QuoteRequest():
+            return {"object": one.object, "instrument": embedded(one.instrument)}
         case Flag():
             return present((("object", list(one.objects)), ("content", one.content)))
-        case Move() | Add() | Remove():
+        case Add() | Remove():
+            shown = parts_writing.tag(one.hashtag) if one.hashtag is not None else one.object
+            return {"object": shown, "target": one.target}
+        case Move():
             return {"object": one.object, "target": one.target}
         case Like():
             # Misskey looks for its own term before `content`.

@@ -26,14 +26,16 @@ from fedi.activitypub.types import (
     Collection,
     Post,
     PublicKey,
+    QuoteAuthorization,
     Tombstone,
 )
 from fedi.activitypub.writing import with_context
 from fedi.errors import Malformed
 
-Value = AnyActivity | Actor | Post | Collection | Tombstone
+Value = AnyActivity | Actor | Post | Collection | Tombstone | QuoteAuthorization
 
 _TOMBSTONE = frozenset({"Tombstone"})
+_STAMP = frozenset({"QuoteAuthorization"})
 
 
 def load(body: bytes) -> dict[str, Any]:
@@ -76,6 +78,8 @@ def parse(document: dict[str, Any]) -> Value:
         return objects.collection(plain)
     if kind(plain, _TOMBSTONE):
         return objects.tombstone(plain)
+    if kind(plain, _STAMP):
+        return objects.quote_authorization(plain)
     return activity_reading.activity(plain)
 
 
@@ -118,6 +122,8 @@ def render(value: Value) -> dict[str, Any]:
             body = object_writing.collection(value)
         case Tombstone():
             body = object_writing.tombstone(value)
+        case QuoteAuthorization():
+            body = object_writing.quote_authorization(value)
         case _:
             body = activity_writing.activity(value)
     return with_context(body)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from fedi.activitypub import parts_writing
 from fedi.activitypub.keys import encode_multikey
-from fedi.activitypub.types import PUBLIC, Actor, Collection, Field, Post, PublicKey, Tombstone
+from fedi.activitypub.types import (
+    PUBLIC,
+    Actor,
+    Collection,
+    Field,
+    Option,
+    Poll,
+    Post,
+    PublicKey,
+    QuoteAuthorization,
+    Tombstone,
+)
 from fedi.activitypub.writing import Document, present, stamp
 
 # How the SubjectPublicKeyInfo of every Ed25519 key begins in base64 (RFC 8410 section 4).
@@ -28,12 +39,17 @@ def actor(one: Actor) -> Document:
             ("followers", one.followers),
             ("following", one.following),
             ("featured", one.featured),
+            ("featuredTags", one.featured_tags),
             ("endpoints", {"sharedInbox": one.shared_inbox} if one.shared_inbox else None),
             ("webfinger", one.webfinger),
             ("published", stamp(one.published)),
             ("manuallyApprovesFollowers", one.manually_approves_followers),
             ("discoverable", one.discoverable),
             ("indexable", one.indexable),
+            ("showMedia", one.show_media),
+            ("showRepliesInMedia", one.show_media_replies),
+            ("showFeatured", one.show_featured),
+            ("attributionDomains", list(one.attribution_domains) or None),
             ("memorial", one.memorial or None),
             ("suspended", one.suspended or None),
             ("icon", parts_writing.picture(one.icon)),
@@ -94,15 +110,44 @@ def post(one: Post) -> Document:
             ("quoteUrl", one.quote),
             ("_misskey_quote", one.quote),
             ("quoteAuthorization", one.quote_authorization),
-            ("interactionPolicy", {"canQuote": {"automaticApproval": _may_quote(one)}}),
+            ("interactionPolicy", {"canQuote": _may_quote(one)}),
             ("image", parts_writing.picture(one.image)),
             ("attachment", [parts_writing.media(media) for media in one.attachments]),
             ("tag", [parts_writing.tag(tag) for tag in one.tags]),
             ("replies", _replies(one)),
             ("likes", _count(one.likes, one.likes_total)),
             ("shares", _count(one.shares, one.shares_total)),
+            *(_question(one.poll) if one.poll is not None else ()),
         )
     )
+
+
+def _question(poll: Poll) -> tuple[tuple[str, object], ...]:
+    return (
+        ("anyOf" if poll.multiple else "oneOf", [_option(option) for option in poll.options]),
+        ("endTime", stamp(poll.end_time)),
+        ("closed", stamp(poll.closed)),
+        ("votersCount", poll.voters_count),
+    )
+
+
+def _option(option: Option) -> Document:
+    return {
+        "type": "Note",
+        "name": option.name,
+        "replies": {"type": "Collection", "totalItems": option.votes},
+    }
+
+
+def quote_authorization(one: QuoteAuthorization) -> Document:
+    """The stamp by which a post may be quoted (FEP-044f)."""
+    return {
+        "id": one.id,
+        "type": "QuoteAuthorization",
+        "attributedTo": one.attributed_to,
+        "interactingObject": one.interacting_object,
+        "interactionTarget": one.interaction_target,
+    }
 
 
 def _source(one: Post) -> Document | None:
@@ -111,12 +156,17 @@ def _source(one: Post) -> Document | None:
     return present((("content", one.source), ("mediaType", one.source_media_type)))
 
 
-def _may_quote(one: Post) -> list[str]:
-    """Everyone may quote what everyone can read, nobody but the author the rest (FEP-044f).
+def _may_quote(one: Post) -> Document:
+    """As the post says; else everyone may quote what everyone can read, nobody but the author the rest (FEP-044f).
 
     Without a policy Mastodon lets nobody quote.
     """
-    return [PUBLIC] if PUBLIC in one.to or PUBLIC in one.cc else [one.attributed_to]
+    automatic = one.may_quote
+    if automatic is None:
+        automatic = (PUBLIC,) if PUBLIC in one.to or PUBLIC in one.cc else (one.attributed_to,)
+    return present(
+        (("automaticApproval", list(automatic)), ("manualApproval", list(one.may_ask_to_quote) or None))
+    )
 
 
 def _replies(one: Post) -> Document | None:

@@ -23,12 +23,24 @@ from fedi.activitypub.reading import (
     uri,
     uris,
 )
-from fedi.activitypub.types import POST_TYPES, Collection, Media, Post, Tombstone
+from fedi.activitypub.types import (
+    POST_TYPES,
+    Collection,
+    Media,
+    Option,
+    Poll,
+    Post,
+    QuoteAuthorization,
+    Tombstone,
+)
 from fedi.activitypub.uris import same_origin
 from fedi.activitypub.vocabulary import type_name
 from fedi.errors import Malformed
 
 MAX_FIRST_REPLIES = 100
+MAX_OPTIONS = 100
+MAX_OPTION = 500
+MAX_POLICY = 32
 
 COLLECTION_TYPES = frozenset(
     {"Collection", "OrderedCollection", "CollectionPage", "OrderedCollectionPage"},
@@ -54,6 +66,7 @@ def post(document: Document) -> Post:
     replies, first_replies = _replies(document.get("replies"))
     likes, likes_total = _count(document.get("likes"))
     shares, shares_total = _count(document.get("shares"))
+    may_quote, may_ask = _policy(document)
     return Post(
         id=own,
         type=name,
@@ -80,6 +93,9 @@ def post(document: Document) -> Post:
         image=parts.picture(document.get("image") or document.get("icon")),
         quote=_quote(document),
         quote_authorization=uri(document.get("quoteAuthorization")),
+        may_quote=may_quote,
+        may_ask_to_quote=may_ask,
+        poll=_poll(document) if name == "Question" else None,
         replies=replies,
         first_replies=first_replies,
         likes=likes,
@@ -123,6 +139,40 @@ def _quote(document: Document) -> str | None:
     return None
 
 
+def _policy(document: Document) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+    """Who may quote: without asking (None where nothing is said), and by asking."""
+    policy = fields(fields(document.get("interactionPolicy")).get("canQuote"))
+    if not policy:
+        return None, ()
+    automatic, manual = audience(policy.get("automaticApproval")), audience(policy.get("manualApproval"))
+    return automatic[:MAX_POLICY], manual[:MAX_POLICY]
+
+
+def _poll(document: Document) -> Poll | None:
+    """The choices of a Question; None where there are none, or far too many."""
+    multiple = bool(document.get("anyOf"))
+    given = items(document.get("anyOf") if multiple else document.get("oneOf"))
+    if not given or len(given) > MAX_OPTIONS:
+        return None
+    options = tuple(
+        Option(name, number(fields(item.get("replies")).get("totalItems")) or 0)
+        for item in given
+        if item.__class__ is dict and (name := text(item.get("name"), MAX_OPTION))
+    )
+    if len({option.name for option in options}) != len(given):
+        return None
+    end = time(document.get("endTime"))
+    # Old servers write a truth value.
+    closed = time(document.get("closed")) or (end if flag(document.get("closed")) else None)
+    return Poll(
+        options=options,
+        multiple=multiple,
+        end_time=end,
+        closed=closed,
+        voters_count=number(document.get("votersCount")),
+    )
+
+
 def _recordings(document: Document, kind: str) -> tuple[Media, ...]:
     """The film or sound that a Video or Audio has among the links of its `url`, first come, first served."""
     prefix = _PLAYABLE.get(kind)
@@ -144,6 +194,22 @@ def _replies(value: Any) -> tuple[str | None, tuple[str, ...]]:
 def _count(value: Any) -> tuple[str | None, int | None]:
     """The URI of a collection and, if it is inline, the total it states."""
     return uri(value), number(fields(value).get("totalItems"))
+
+
+def quote_authorization(document: Document) -> QuoteAuthorization:
+    """The stamp in a document, on the host of who gave it (FEP-044f). Raises Malformed."""
+    if kind(document, frozenset({"QuoteAuthorization"})) is None:
+        raise Malformed("not a QuoteAuthorization")
+    own = required(own_id(document), "id")
+    author = required(uri(document.get("attributedTo")), "attributedTo")
+    if not same_origin(own, author):
+        raise Malformed(f"{own} is not on the host of {author}")
+    return QuoteAuthorization(
+        id=own,
+        attributed_to=author,
+        interacting_object=required(uri(document.get("interactingObject")), "interactingObject"),
+        interaction_target=required(uri(document.get("interactionTarget")), "interactionTarget"),
+    )
 
 
 def tombstone(document: Document) -> Tombstone:

@@ -79,6 +79,23 @@ class Emoji(Struct, frozen=True, kw_only=True):
 Tag: TypeAlias = Mention | Hashtag | Emoji
 
 
+class Option(Struct, frozen=True):
+    """A choice of a Question, and how many chose it."""
+
+    name: str
+    votes: int = 0
+
+
+class Poll(Struct, frozen=True, kw_only=True):
+    """What makes a Question of a post: `oneOf` or (`multiple`) `anyOf`."""
+
+    options: tuple[Option, ...]
+    multiple: bool = False
+    end_time: datetime | None = None
+    closed: datetime | None = None
+    voters_count: int | None = None
+
+
 # --- objects ------------------------------------------------------------------------------------------
 
 
@@ -96,6 +113,7 @@ class Actor(Struct, frozen=True, kw_only=True):
     followers: str | None = None
     following: str | None = None
     featured: str | None = None
+    featured_tags: str | None = None
     shared_inbox: str | None = None
     public_keys: tuple[PublicKey, ...] = ()
     icon: Media | None = None
@@ -106,6 +124,11 @@ class Actor(Struct, frozen=True, kw_only=True):
     manually_approves_followers: bool = False
     discoverable: bool | None = None
     indexable: bool | None = None
+    show_media: bool | None = None
+    show_media_replies: bool | None = None
+    show_featured: bool | None = None
+    attribution_domains: tuple[str, ...] = ()
+    """Sites that may name the actor as an author of theirs."""
     memorial: bool = False
     suspended: bool = False
     also_known_as: tuple[str, ...] = ()
@@ -149,6 +172,11 @@ class Post(Struct, frozen=True, kw_only=True):
     """The quoted post (FEP-044f)."""
     quote_authorization: str | None = None
     """The stamp by which the quoted author consents."""
+    may_quote: tuple[str, ...] | None = None
+    """`interactionPolicy.canQuote.automaticApproval`: actors and collections; None: the post does not say."""
+    may_ask_to_quote: tuple[str, ...] = ()
+    """`manualApproval` of the same."""
+    poll: Poll | None = None
     replies: str | None = None
     first_replies: tuple[str, ...] = ()
     """The replies on the page of `replies` that the document holds."""
@@ -164,6 +192,15 @@ class Tombstone(Struct, frozen=True, kw_only=True):
     id: str
     deleted: datetime | None = None
     former_type: str | None = None
+
+
+class QuoteAuthorization(Struct, frozen=True, kw_only=True):
+    """The stamp of FEP-044f: who wrote `interaction_target` lets `interacting_object` quote it."""
+
+    id: str
+    attributed_to: str
+    interacting_object: str
+    interaction_target: str
 
 
 # --- activities ---------------------------------------------------------------------------------------
@@ -185,22 +222,37 @@ class Follow(Activity, frozen=True, kw_only=True):
     object: str
 
 
-class Accept(Activity, frozen=True, kw_only=True):
-    """`actor` accepts a Follow: whole, or by its id when the sender did not embed it."""
+class QuoteRequest(Activity, frozen=True, kw_only=True):
+    """`actor` asks to quote the post `object` in `instrument`, a post of theirs or its id (FEP-044f)."""
 
-    object: Follow | str
+    object: str
+    instrument: Post | str
+
+
+class Accept(Activity, frozen=True, kw_only=True):
+    """`actor` accepts a Follow or a QuoteRequest: whole, or by its id when the sender did not embed it.
+
+    `result` is the stamp that lets a post be quoted.
+    """
+
+    object: Follow | QuoteRequest | str
+    result: str | None = None
 
 
 class Reject(Activity, frozen=True, kw_only=True):
-    """`actor` refuses a Follow, or removes a follower."""
+    """`actor` refuses a Follow or a QuoteRequest, or removes a follower."""
 
-    object: Follow | str
+    object: Follow | QuoteRequest | str
 
 
 class Create(Activity, frozen=True, kw_only=True):
-    """`object` is a new post, or its id where it has to be fetched; of a list, the first one."""
+    """`object` is a new post, or its id where it has to be fetched; of a list, the first one.
+
+    `more` is the rest of a list: the votes of a poll, as GoToSocial's documentation has them.
+    """
 
     object: Post | str
+    more: tuple[Post, ...] = ()
 
 
 class Update(Activity, frozen=True, kw_only=True):
@@ -264,17 +316,22 @@ class Move(Activity, frozen=True, kw_only=True):
 
 
 class Add(Activity, frozen=True, kw_only=True):
-    """`object` was added to the collection `target` (a pin, when that is `featured`)."""
+    """`object` was added to the collection `target` (a pin, when that is `featured`).
+
+    `hashtag`: what was added is a hashtag that the actor shows on their profile, `object` its page.
+    """
 
     object: str
     target: str
+    hashtag: Hashtag | None = None
 
 
 class Remove(Activity, frozen=True, kw_only=True):
-    """`object` was removed from the collection `target`."""
+    """`object` was removed from the collection `target`; as `Add`."""
 
     object: str
     target: str
+    hashtag: Hashtag | None = None
 
 
 class Undo(Activity, frozen=True, kw_only=True):
@@ -291,7 +348,7 @@ class Other(Activity, frozen=True, kw_only=True):
 
 AnyActivity: TypeAlias = (
     Follow | Accept | Reject | Create | Update | Delete | Announce | Like | EmojiReact
-    | Block | Flag | Move | Add | Remove | Undo | Other
+    | Block | Flag | Move | Add | Remove | Undo | QuoteRequest | Other
 )  # fmt: skip
 
 

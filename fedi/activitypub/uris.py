@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from urllib.parse import quote
 
 import idna
 from msgspec import Struct
@@ -92,9 +93,9 @@ def normal_host(name: str) -> str:
 
 # --- our own addresses ----------------------------------------------------------------------------------
 
-_USER_PARTS = ("inbox", "outbox", "followers", "following", "featured")
+_USER_PARTS = ("inbox", "outbox", "followers", "following", "featured", "tags")
 _POST_PARTS = {"": "post", "replies": "replies", "likes": "likes", "shares": "shares", "activity": "create"}
-_LOCAL = re.compile(r"/ap/(users|posts|activities|contexts)/([1-9]\d{0,18})(?:/([a-z]+))?(#[a-z0-9-]+)?")
+_LOCAL = re.compile(r"/ap/(users|posts|activities|contexts|stamps)/([1-9]\d{0,18})(?:/([a-z]+))?(#[a-z0-9-]+)?")
 _PAGE = re.compile(r"/@([^/@?#]+)(?:/([1-9]\d{0,18}))?/?")
 
 
@@ -151,6 +152,10 @@ class Addresses(Struct, frozen=True):
         """The pinned posts."""
         return f"{self.base}/ap/users/{person}/featured"
 
+    def featured_tags(self, person: int) -> str:
+        """The hashtags on their profile."""
+        return f"{self.base}/ap/users/{person}/tags"
+
     def rsa_key(self, actor: str) -> str:
         """The `keyId` of an actor's HTTP signatures."""
         return f"{actor}#main-key"
@@ -187,6 +192,10 @@ class Addresses(Struct, frozen=True):
         """The collection of a conversation (FEP-7888)."""
         return f"{self.base}/ap/contexts/{conversation}"
 
+    def stamp(self, stamp: int) -> str:
+        """The consent to a quote (FEP-044f)."""
+        return f"{self.base}/ap/stamps/{stamp}"
+
     def profile_page(self, name: str) -> str:
         """The page of a person, for people."""
         return f"{self.base}/@{name}"
@@ -195,6 +204,10 @@ class Addresses(Struct, frozen=True):
         """The page of a post, for people."""
         return f"{self.base}/@{name}/{post}"
 
+    def tagged_page(self, profile: str, tag: str) -> str:
+        """The page of what the person with that profile page posted with a hashtag, without its #."""
+        return f"{profile}/tagged/{quote(tag)}"
+
     def tag_page(self, name: str) -> str:
         """The page of a hashtag, without its #."""
         return f"{self.base}/tags/{name}"
@@ -202,8 +215,8 @@ class Addresses(Struct, frozen=True):
     def local_id(self, uri: str) -> tuple[str, int] | None:
         """What one of our URIs stands for, or None: not ours, or nothing of that form.
 
-        The kind is user, key, inbox, outbox, followers, following, featured, post, replies, likes, shares,
-        create, activity or context. Whether a row with this id exists is not known here.
+        The kind is user, key, inbox, outbox, followers, following, featured, tags, post, replies, likes, shares,
+        create, activity, context or stamp. Whether a row with this id exists is not known here.
         """
         match = _LOCAL.fullmatch(self._path(uri))
         if match is None:
@@ -237,4 +250,4 @@ def _kind(root: str, part: str, fragment: str | None) -> str | None:
         return part if part in _USER_PARTS else (None if part else "user")
     if root == "posts":
         return _POST_PARTS.get(part)
-    return None if part else {"activities": "activity", "contexts": "context"}[root]
+    return None if part else {"activities": "activity", "contexts": "context", "stamps": "stamp"}[root]

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import msgspec
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response
 
 from fedi.api.auth import anyone, member
 from fedi.api.context import Asker
-from fedi.api.entities.accounts import account
+from fedi.api.entities.scheduled import scheduled
 from fedi.api.entities.statuses import Context, edits, source, status, statuses
 from fedi.api.params import Params, body, path_id, query
 from fedi.api.responses import answer
-from fedi.errors import NotFound, Unprocessable
-from fedi.model.people import User
+from fedi.api.wishes import MEDIA_MOST, poll_of, time_of, wish_of
+from fedi.errors import NotFound
 from fedi.model.posts import Attachment, Post
-from fedi.social import attaching, mentioning, posting, reading
+from fedi.social import attaching, mentioning, polling, posting, reading, scheduling
+from fedi.social.composing import compose
 from fedi.social.posting import Draft
 from fedi.store.store import Transaction
 
 routes = Blueprint("api_statuses", __name__, url_prefix="/api/v1/statuses")
 
 _MOST = 40
-_NOT_YET = {
-    "poll": "Poll",
-    "scheduled_at": "Scheduled at",
-    "quoted_status_id": "Quoted status",
-}
 # A conversation for people who sign in, and for others: a page that costs more than it should is one to ask often.
 _THREAD = {True: (100, 400, 40), False: (40, 60, 20)}
 
@@ -33,19 +28,17 @@ _THREAD = {True: (100, 400, 40), False: (40, 60, 20)}
 @routes.post("")
 @member("write:statuses")
 async def create(me: Asker) -> Response:
-    """Post something."""
+    """Post something, now or later."""
     params = await body()
-    for name, called in _NOT_YET.items():
-        if params.given(name):
-            raise Unprocessable(public=f"Validation failed: {called} is not supported here")
-    assert me.session is not None
-    draft = _draft(params, me.session.user)
+    wish, at = wish_of(params, me), time_of(params, "scheduled_at")
     async with me.services.store.read() as tx:
         author = await me.account(tx)
-        parent = await _parent(tx, me, params.id("in_reply_to_id"))
-        media = await _media(tx, me, params)
-    mentions = await mentioning.resolve_all(me.services, draft.text, author)
-    draft = msgspec.structs.replace(draft, in_reply_to=parent, mentions=mentions, attachments=media)
+        earlier = await tx.posts.made_with(me.id, wish.idempotency) if wish.idempotency else None
+        if earlier is not None:
+            return answer(status(await reading.one(tx, earlier, me.id), me.at))
+    if at is not None and at > me.services.store.clock():
+        return answer(scheduled(await scheduling.schedule(me.services, author, wish, at), me.at))
+    draft = await compose(me.services, author, wish)
     async with me.services.store.write() as tx:
         post = await posting.create(tx, author, draft, characters=me.services.config.limits.characters)
         view = await reading.one(tx, post.id, me.id)
@@ -78,7 +71,7 @@ async def delete(me: Asker, status_id: str) -> Response:
     async with me.services.store.write() as tx:
         view = await reading.one(tx, path_id(status_id), me.id)
         post = _own(view.posts[0], me)
-        await posting.delete(tx, await me.account(tx), post)
+        await posting.delete(tx, await me.account(tx), post, with_media=query().flag("delete_media"))
     gone = status(view, me.at)
     gone.text = source(post).text
     return answer(gone)
@@ -89,8 +82,9 @@ async def delete(me: Asker, status_id: str) -> Response:
 async def edit(me: Asker, status_id: str) -> Response:
     """Change a status of one's own. What is not sent stays as it is."""
     params = await body()
-    if params.given("poll"):
-        raise Unprocessable(public="Validation failed: Poll is not supported here")
+    asked = poll_of(params)
+    if asked is not None:
+        polling.check(asked, me.services.config.limits.poll_options)
     async with me.services.store.read() as tx:
         author = await me.account(tx)
         post = _own((await reading.one(tx, path_id(status_id), me.id)).posts[0], me)
@@ -102,6 +96,10 @@ async def edit(me: Asker, status_id: str) -> Response:
         language=params.text("language") or post.language,
         attachments=media,
         media_attributes=_attributes(params),
+        poll=asked,
+        # Without a word about it, and without files in its place, a poll stays as it is.
+        keep_poll=not params.named("poll") and not (media and not post.attachments),
+        quote_policy=params.text("quote_approval_policy") or None,
         mentions=await mentioning.resolve_all(me.services, params.text("status", source(post).text), author),
     )
     async with me.services.store.write() as tx:
@@ -121,7 +119,7 @@ async def history(asker: Asker, status_id: str) -> Response:
         view = await reading.one(tx, path_id(status_id), asker.viewer_id)
         post = view.posts[0]
         found = await tx.posts.edits(post.id)
-    return answer(edits(post, found, account(view.authors[post.account_id], asker.at), asker.at))
+    return answer(edits(status(view, asker.at), post, found, asker.at))
 
 
 @routes.get("/<status_id>/source")
@@ -154,31 +152,11 @@ async def context(asker: Asker, status_id: str) -> Response:
     )
 
 
-def _draft(params: Params, user: User) -> Draft:
-    return Draft(
-        text=params.text("status"),
-        summary=params.text("spoiler_text"),
-        sensitive=params.flag("sensitive", user.default_sensitive),
-        visibility=params.text("visibility") or user.default_visibility,
-        language=params.text("language") or user.default_language,
-        idempotency_key=request.headers.get("Idempotency-Key", "")[:255] or None,
-    )
-
-
-async def _parent(tx: Transaction, me: Asker, post_id: int | None) -> Post | None:
-    if post_id is None:
-        return None
-    found = await tx.timelines.shown_among(me.id, [post_id])
-    if not found.posts:
-        raise NotFound(public="The post you are trying to reply to does not appear to exist.")
-    return found.posts[0]
-
-
 async def _media(
     tx: Transaction, me: Asker, params: Params, post: Post | None = None
 ) -> tuple[Attachment, ...]:
     limit = me.services.config.limits.attachments
-    return await attaching.chosen(tx, me.id, params.ids("media_ids", _MOST), limit, post=post)
+    return await attaching.chosen(tx, me.id, params.ids("media_ids", MEDIA_MOST), limit, post=post)
 
 
 def _attributes(params: Params) -> tuple[dict[str, str | None], ...]:

@@ -7,7 +7,7 @@ import msgspec
 from fedi.activitypub import types
 from fedi.errors import NotAllowed
 from fedi.net.signers import Verified
-from fedi.social import receiving
+from fedi.social import polling, receiving
 from fedi.store.store import Transaction
 
 
@@ -16,6 +16,8 @@ async def handle(activity: types.Create, sender: Verified, tx: Transaction) -> N
     author, post = sender.account, activity.object
     if activity.actor != author.uri:
         raise NotAllowed(f"{author.uri} signed for {activity.actor}")
+    if isinstance(post, types.Post) and await polling.voted(tx, (post, *activity.more), author):
+        return
     if isinstance(post, str) or post.attributed_to != author.uri:
         # Only for whom somebody here follows: nobody else makes us fetch things.
         if author.local_followers_count > 0:

@@ -6,7 +6,7 @@ from fedi.activitypub import types
 from fedi.activitypub.uris import same_origin
 from fedi.errors import NotAllowed
 from fedi.net.signers import Verified
-from fedi.social import receiving
+from fedi.social import quoting, receiving
 from fedi.store.store import Transaction
 
 
@@ -17,4 +17,5 @@ async def handle(activity: types.Delete, sender: Verified, tx: Transaction) -> N
         return
     if not same_origin(activity.object, sender.account.uri):
         raise NotAllowed(f"{activity.object} is not of {sender.account.uri}")
-    await receiving.deleted(tx, activity.object, sender.account)
+    if not await quoting.unstamped(tx, activity.object, sender.account):
+        await receiving.deleted(tx, activity.object, sender.account)

@@ -42,7 +42,8 @@ async def handle(activity: types.Undo, sender: Verified, tx: Transaction) -> Non
     if inner.actor != activity.actor:
         raise NotAllowed(f"{activity.actor} cannot undo what {inner.actor} did")
     if isinstance(inner, types.Accept):
-        await following.unaccepted(tx, sender.account, inner.object)
+        if not isinstance(inner.object, types.QuoteRequest):
+            await following.unaccepted(tx, sender.account, inner.object)
         return
     was_here = await _VERBS[type(inner)](tx, sender.account, object_uri=inner.object, uri=inner.id)
     if inner.id is not None and not was_here:

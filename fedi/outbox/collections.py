@@ -15,6 +15,7 @@ from fedi.errors import NotFound
 from fedi.model.people import Account
 from fedi.model.posts import Post
 from fedi.outbox.documents import Answer
+from fedi.outbox.extras import NONE, Extras, extras_of
 from fedi.outbox.posts import to_announce, to_create, to_post
 from fedi.outbox.publish import addresses_of
 from fedi.store.paging import PostPage, Range
@@ -51,13 +52,16 @@ async def outbox(tx: Transaction, account: Account, ask: Ask) -> Answer:
         return _head(uri, account.posts_count, last=True)
     page = await tx.timelines.of_account(None, account.id, AccountPosts(), ask.range())
     authors = await tx.people.by_ids({post.account_id for post in page.originals.values()})
-    items = [_published(post, account, page, authors) for post in page.posts]
+    extras = await extras_of(tx, page.posts)
+    items = [_published(post, account, page, authors, extras.get(post.id, NONE)) for post in page.posts]
     return _page(uri, ask, items, page.first, page.last)
 
 
-def _published(post: Post, account: Account, page: PostPage, authors: dict[int, Account]) -> Document:
+def _published(
+    post: Post, account: Account, page: PostPage, authors: dict[int, Account], extras: Extras
+) -> Document:
     if post.boost_of_id is None:
-        return codec.render(to_create(post, account))
+        return codec.render(to_create(post, account, extras))
     original = page.originals[post.boost_of_id]
     return codec.render(to_announce(post, account, original, authors[original.account_id]))
 
@@ -93,9 +97,28 @@ async def followers_of_host(tx: Transaction, account: Account, asker: Account, u
 async def featured(tx: Transaction, account: Account) -> Answer:
     """The pinned posts that everybody may see, as objects."""
     pinned = [post for post in await tx.featured.of(account.id) if post.is_public]
-    items = tuple(codec.render(to_post(post, account)) for post in pinned)
+    extras = await extras_of(tx, pinned)
+    items = tuple(codec.render(to_post(post, account, extras.get(post.id, NONE))) for post in pinned)
     return Answer(
         codec.render(types.Collection(id=account.featured_uri, total_items=len(items), items=items))
+    )
+
+
+async def featured_tags(tx: Transaction, account: Account) -> Answer:
+    """The hashtags that a person shows on their profile."""
+    at = addresses_of(account)
+    shown = await tx.featured_tags.tags(account.id)
+    items = tuple(
+        {
+            "type": "Hashtag",
+            "href": at.tagged_page(account.url or account.uri, tag),
+            "name": f"#{name}",
+        }
+        for tag, name in shown.items()
+    )
+    uri = at.featured_tags(account.id)
+    return Answer(
+        codec.render(types.Collection(id=uri, type="Collection", total_items=len(items), items=items))
     )
 
 

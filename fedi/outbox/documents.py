@@ -11,6 +11,7 @@ from fedi.model.people import Account
 from fedi.model.posts import Post
 from fedi.model.times import from_ms
 from fedi.outbox.actors import to_actor
+from fedi.outbox.extras import extras_of_one
 from fedi.outbox.posts import to_create, to_post
 from fedi.outbox.publish import addresses_of
 from fedi.store.activities import StoredActivity
@@ -32,9 +33,12 @@ class Answer(Struct, frozen=True):
 
 
 async def actor(tx: Transaction, account_id: int) -> Answer:
-    """The actor of a person here; 410 for one that is suspended or deleted. Raises NotFound."""
+    """The actor of a person here; 410 for one that is deleted. Raises NotFound.
+
+    One that is suspended says so: 410 would mean for good, and others would delete what they have.
+    """
     account = await person(tx, account_id)
-    if not account.is_active:
+    if account.deleted_at is not None:
         return gone_actor(account)
     return Answer(codec.dumps(await rendered_actor(tx, account)))
 
@@ -93,12 +97,32 @@ async def post(tx: Transaction, found: Post, author: Account) -> Answer:
     if found.replies_count:
         first = await PublicReplies(tx).of(found.id, limit=FIRST_REPLIES, author_id=author.id)
         replies = tuple(uri for _, uri in first)
-    return Answer(codec.render(to_post(found, author, first_replies=replies)), found.is_public)
+    extras = await extras_of_one(tx, found)
+    return Answer(codec.render(to_post(found, author, extras, first_replies=replies)), found.is_public)
 
 
-def create(found: Post, author: Account) -> Answer:
+async def create(tx: Transaction, found: Post, author: Account) -> Answer:
     """The Create of a local post that the asker may see."""
-    return Answer(codec.render(to_create(found, author)), found.is_public)
+    extras = await extras_of_one(tx, found)
+    return Answer(codec.render(to_create(found, author, extras)), found.is_public)
+
+
+async def stamp(tx: Transaction, uri: str, stamp_id: int) -> Answer:
+    """The consent to a quote; 410 once it was taken back. Raises NotFound."""
+    found = await tx.quotes.stamp_by_id(stamp_id)
+    quoted = await tx.posts.by_id(found.quoted_id) if found is not None else None
+    author = await tx.people.by_id(quoted.account_id) if quoted is not None else None
+    if found is None or quoted is None or author is None or addresses_of(author).stamp(stamp_id) != uri:
+        raise NotFound(f"nothing at {uri}")
+    if found.revoked_at is not None or not author.is_active:
+        return tombstone(uri, "QuoteAuthorization", found.revoked_at)
+    given = types.QuoteAuthorization(
+        id=uri,
+        attributed_to=author.uri,
+        interacting_object=found.quoting_uri,
+        interaction_target=quoted.uri,
+    )
+    return Answer(codec.render(given), public=False)
 
 
 async def activity(tx: Transaction, uri: str, activity_id: int, asker: Account | None) -> Answer:

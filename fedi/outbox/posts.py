@@ -9,14 +9,20 @@ from fedi.activitypub import audience, types
 from fedi.activitypub.audience import Visibility
 from fedi.model.people import Account, CustomEmoji
 from fedi.model.posts import Attachment, MentionedAccount, Post
+from fedi.model.quotes import ACCEPTED
 from fedi.model.times import from_ms
+from fedi.outbox.extras import NONE, Extras, to_policy, to_poll
 from fedi.outbox.publish import addresses_of
 
 
-def to_post(post: Post, author: Account, *, first_replies: tuple[str, ...] = ()) -> types.Post:
+def to_post(
+    post: Post, author: Account, extras: Extras = NONE, *, first_replies: tuple[str, ...] = ()
+) -> types.Post:
     """A local post as the object that others read. `first_replies` are URIs of replies to tell right away."""
     addresses = addresses_of(author)
     to, cc = addressed(post, author)
+    may_quote, may_ask = to_policy(post, author)
+    quoted = extras.quote
     return types.Post(
         id=post.uri,
         type=post.type,
@@ -49,12 +55,17 @@ def to_post(post: Post, author: Account, *, first_replies: tuple[str, ...] = ())
         likes_total=post.favourites_count,
         shares=addresses.shares(post.id),
         shares_total=post.boosts_count,
+        poll=to_poll(extras.poll) if extras.poll is not None else None,
+        may_quote=may_quote,
+        may_ask_to_quote=may_ask,
+        quote=quoted.quoted_uri if quoted is not None else None,
+        quote_authorization=quoted.stamp_uri if quoted is not None and quoted.state == ACCEPTED else None,
     )
 
 
-def to_create(post: Post, author: Account) -> types.Create:
+def to_create(post: Post, author: Account, extras: Extras = NONE) -> types.Create:
     """The Create that published a local post."""
-    note = to_post(post, author)
+    note = to_post(post, author, extras)
     return types.Create(
         id=addresses_of(author).create(post.id),
         actor=author.uri,
@@ -65,9 +76,9 @@ def to_create(post: Post, author: Account) -> types.Create:
     )
 
 
-def to_update(post: Post, author: Account, uri: str) -> types.Update:
+def to_update(post: Post, author: Account, uri: str, extras: Extras = NONE) -> types.Update:
     """An Update, `uri` being its id, that carries a post's new form."""
-    note = to_post(post, author)
+    note = to_post(post, author, extras)
     return types.Update(id=uri, actor=author.uri, published=note.updated, to=note.to, cc=note.cc, object=note)
 
 
@@ -77,7 +88,9 @@ def to_delete(post: Post, author: Account, uri: str) -> types.Delete:
     return types.Delete(id=uri, actor=author.uri, to=to, cc=cc, object=post.uri)
 
 
-def to_announce(boost: Post, booster: Account, boosted: Post, boosted_author: Account) -> types.Announce:
+def to_announce(
+    boost: Post, booster: Account, boosted: Post, boosted_author: Account, extras: Extras = NONE
+) -> types.Announce:
     """The Announce that stands behind a local boost. What only followers see is sent along: they may not fetch it."""
     to, cc = audience.address(
         cast(Visibility, boost.visibility),
@@ -91,7 +104,7 @@ def to_announce(boost: Post, booster: Account, boosted: Post, boosted_author: Ac
         to=to,
         cc=cc,
         object=boosted.uri,
-        inlined=None if boosted.is_public else to_post(boosted, boosted_author),
+        inlined=None if boosted.is_public else to_post(boosted, boosted_author, extras),
     )
 
 

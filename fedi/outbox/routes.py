@@ -92,7 +92,10 @@ async def create(post_id: int) -> Response:
     if not requests.wants_document(otherwise=True):
         return await _page_of(post_id)
     found = await readable(post_id)
-    return answer(found if isinstance(found, Answer) else documents.create(*found))
+    if isinstance(found, Answer):
+        return answer(found)
+    async with services().store.read() as tx:
+        return answer(await documents.create(tx, *found))
 
 
 @outbox.get(f"/ap/activities/<{collection_routes.ID}:activity_id>")
@@ -105,6 +108,16 @@ async def activity(activity_id: int) -> Response:
         return answer(
             await documents.activity(tx, f"{domain.url}/ap/activities/{activity_id}", activity_id, asker)
         )
+
+
+@outbox.get(f"/ap/stamps/<{collection_routes.ID}:stamp_id>")
+async def stamp(stamp_id: int) -> Response:
+    """Somebody's consent to be quoted."""
+    await claimed()
+    at = services()
+    domain = await at.domain_of(request.host)
+    async with at.store.read() as tx:
+        return answer(await documents.stamp(tx, f"{domain.url}/ap/stamps/{stamp_id}", stamp_id))
 
 
 async def _page_of(post_id: int) -> Response:

@@ -11,6 +11,7 @@ from fedi.errors import NotAllowed, NotFound, RemoteGone, RemoteMissing
 from fedi.model.people import Account
 from fedi.model.posts import Post, may_boost
 from fedi.model.times import to_ms
+from fedi.outbox.extras import NONE, extras_of_one
 from fedi.outbox.posts import to_announce
 from fedi.outbox.publish import Audience, activity_uri, addresses_of, publish
 from fedi.services import Services
@@ -49,7 +50,8 @@ async def boost(tx: Transaction, booster: Account, post: Post, to: str = "public
     await tx.posts.add(made)
     await tx.timelines.push(made.id, booster, created=tx.now)
     await notify(tx, author.id, "reblog", booster.id, post.id)
-    announce = to_announce(made, booster, post, author)
+    extras = NONE if post.is_public else await extras_of_one(tx, post)
+    announce = to_announce(made, booster, post, author, extras)
     await publish(tx, announce, by=booster, audience=_audience(made, author))
     return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 import msgspec
@@ -10,10 +11,14 @@ from msgspec import Struct
 
 from fedi.errors import NotAllowed, NotFound, Unprocessable
 from fedi.model.people import Account
+from fedi.model.polls import PollDraft
 from fedi.model.posts import VISIBILITIES, Attachment, Post
+from fedi.model.quotes import POLICIES, chosen
+from fedi.outbox.extras import extras_of_one
 from fedi.outbox.posts import to_create, to_delete, to_update
 from fedi.outbox.publish import Audience, activity_uri, addresses_of, publish
-from fedi.social import attaching, boosting, text
+from fedi.social import attaching, boosting, polling, previewing, quoting, text
+from fedi.social.audiences import everyone_with
 from fedi.social.notifying import notify
 from fedi.social.remote_posts import mentioned
 from fedi.social.seeing import visible_original
@@ -39,8 +44,16 @@ class Draft(Struct, frozen=True, kw_only=True):
     in_reply_to: Post | None = None
     mentions: Mapping[str, Account] = {}
     attachments: tuple[Attachment, ...] = ()
+    keep_poll: bool = False
+    """Of an edit: it says nothing about the poll."""
     media_attributes: tuple[Mapping[str, Any], ...] = ()
     """Of an edit: what to say of attachments, by their id."""
+    poll: PollDraft | None = None
+    quoted: Post | None = None
+    quote_policy: str | None = None
+    """public, followers or nobody; None: everybody who may see it."""
+    app_name: str | None = None
+    app_website: str | None = None
     idempotency_key: str | None = None
 
 
@@ -51,18 +64,29 @@ async def create(tx: Transaction, author: Account, draft: Draft, *, characters: 
     """
     if draft.idempotency_key and (earlier := await tx.posts.idempotent(author.id, draft.idempotency_key)):
         return earlier
-    _check(author, draft, characters)
+    check(author, draft, characters)
     parent = await visible_original(tx, draft.in_reply_to, author) if draft.in_reply_to else None
     rendered = text.render(draft.text, draft.mentions, addresses_of(author))
+    allowed = ""
+    if draft.quoted is not None:
+        allowed = await quoting.check(tx, author, draft.quoted)
+        draft = _with_quote(draft, draft.quoted, author, rendered)
     post = _post(tx, author, draft, parent, rendered)
     await tx.posts.add(post, [account.id for account in rendered.mentions])
     await attaching.attach(tx, post)
+    if draft.poll is not None:
+        await polling.ask(tx, post, draft.poll)
+    if draft.quoted is not None:
+        await quoting.quote(tx, author, post, draft.quoted, allowed)
+    await previewing.look(tx, post)
     if draft.idempotency_key:
         await tx.posts.remember_key(author.id, draft.idempotency_key, post.id)
     await tx.timelines.push(post.id, author, created=post.created_at)
     await _tell(tx, post, rendered.mentions)
     audience = _audience(post, [*rendered.mentions, *await _answered(tx, post)])
-    await publish(tx, to_create(post, author), by=author, audience=audience)
+    await publish(tx, to_create(post, author, await extras_of_one(tx, post)), by=author, audience=audience)
+    if draft.quoted is not None:
+        await quoting.ask(tx, author, post)
     return post
 
 
@@ -72,22 +96,27 @@ async def edit(
     """Give a post of one's own a new text; what it was is kept. Who may see it, and what it answers, stays."""
     if post.account_id != author.id or not post.local or post.boost_of_id is not None:
         raise NotFound(f"{author.uri} did not write {post.uri}")
-    _check(author, msgspec.structs.replace(draft, visibility=post.visibility), characters)
+    check(author, msgspec.structs.replace(draft, visibility=post.visibility), characters)
     media = await attaching.describe(tx, draft.attachments, draft.media_attributes)
     draft = msgspec.structs.replace(draft, attachments=media)
     rendered = text.render(draft.text, draft.mentions, addresses_of(author))
     after = msgspec.structs.replace(
         post,
-        **_words(draft, rendered, author),
+        **_words(draft, rendered, author) | await _edited_parts(tx, post, draft, rendered),
         edited_at=max(tx.now, _next_second(post.edited_at or post.created_at)),
     )
-    await tx.posts.edit(post, after)
+    before = await tx.polls.by_id(post.poll_id) if post.poll_id is not None else None
+    await tx.posts.edit(post, after, before.options if before is not None else ())
     await attaching.attach(tx, after, post)
+    if not draft.keep_poll:
+        await polling.reask(tx, after, before, draft.poll)
+    await previewing.look(tx, after)
     await tx.posts.retag(post.id, after.tags)
     new = await _change_mentions(tx, after, rendered.mentions)
     await _tell(tx, after, new, edited=True)
-    audience = await _everyone_with(tx, after)
-    await publish(tx, to_update(after, author, activity_uri(tx, author)[1]), by=author, audience=audience)
+    await quoting.changed(tx, after)
+    update = to_update(after, author, activity_uri(tx, author)[1], await extras_of_one(tx, after))
+    await publish(tx, update, by=author, audience=await everyone_with(tx, after))
     return after
 
 
@@ -96,37 +125,81 @@ def _next_second(at: int) -> int:
     return (at // 1_000 + 1) * 1_000
 
 
-async def delete(tx: Transaction, author: Account, post: Post) -> None:
-    """Delete a post of one's own, or a boost, everywhere it may have got to."""
+async def delete(tx: Transaction, author: Account, post: Post, *, with_media: bool = False) -> None:
+    """Delete a post of one's own, or a boost, everywhere it may have got to.
+
+    Its files may be used again for a day, to write it anew, unless they go `with_media`.
+    """
     if post.account_id != author.id or not post.local:
         raise NotFound(f"{author.uri} did not write {post.uri}")
     if post.boost_of_id is not None:
         await boosting.unboost(tx, author, post)
         return
-    audience = await _everyone_with(tx, post)
+    audience = await everyone_with(tx, post)
     if post.attachments:
-        await tx.media.detach(post.id)
+        await tx.media.detach(post.id, until=tx.now if with_media else None)
     await tx.posts.delete(post)
     gone = (post.uri, addresses_of(author).create(post.id))
     await tx.tombstones.add_many(gone, post.type, local=True)
     await publish(tx, to_delete(post, author, activity_uri(tx, author)[1]), by=author, audience=audience)
 
 
-def _check(author: Account, draft: Draft, characters: int) -> None:
+def check(author: Account, draft: Draft, characters: int) -> None:
+    """Raise NotAllowed or Unprocessable for what cannot be posted."""
     if not author.is_local or not author.is_active:
         raise NotAllowed(f"{author.uri} cannot post here")
     if draft.visibility not in VISIBILITIES:
         raise Unprocessable(public="Validation failed: Visibility is not included in the list")
     if len(draft.attachments) > ATTACHMENTS_MAX:
         raise Unprocessable(public=f"Validation failed: At most {ATTACHMENTS_MAX} files can be attached")
-    text.check(draft.text, draft.summary, characters, may_be_empty=bool(draft.attachments))
+    if draft.poll is not None and draft.attachments:
+        raise Unprocessable(public="Validation failed: Media cannot be attached to a post with a poll")
+    if draft.quote_policy is not None and draft.quote_policy not in POLICIES:
+        raise Unprocessable(public="Validation failed: Quote approval policy is not included in the list")
+    may_be_empty = bool(draft.attachments) or draft.quoted is not None
+    text.check(draft.text, draft.summary, characters, may_be_empty=may_be_empty)
+
+
+def _with_quote(draft: Draft, quoted: Post, author: Account, rendered: text.Rendered) -> Draft:
+    """What few may see is quoted before few; and for those who know no quotes, with a link in front."""
+    if quoted.visibility == "private" and draft.visibility in ("public", "unlisted"):
+        draft = msgspec.structs.replace(draft, visibility="private")
+    named = {account.id for account in rendered.mentions} | {author.id}
+    if draft.visibility == "direct" and quoted.account_id not in named:
+        raise Unprocessable(public="Validation failed: Quoted users must be mentioned in private mentions")
+    return draft
+
+
+def _inline(draft: Draft, html: str) -> str:
+    quoted = draft.quoted
+    if quoted is None:
+        return html
+    link = escape(quoted.url or quoted.uri)
+    return html if link in html else f'<p class="quote-inline">RE: <a href="{link}">{link}</a></p>{html}'
+
+
+async def _edited_parts(
+    tx: Transaction, post: Post, draft: Draft, rendered: text.Rendered
+) -> dict[str, object]:
+    """What an edit changes beside the words: the poll, and who may quote. What is quoted stays."""
+    parts: dict[str, object] = {}
+    if not draft.keep_poll:
+        parts["poll_id"] = (post.poll_id or tx.new_id()) if draft.poll is not None else None
+        parts["type"] = "Question" if draft.poll is not None else "Note"
+    if draft.quote_policy is not None:
+        parts["quote_policy"] = chosen(draft.quote_policy, post.visibility).text()
+    made = await tx.quotes.of_post(post.id) if post.is_quote else None
+    quoted = await tx.posts.by_id(made.quoted_id) if made is not None and made.quoted_id is not None else None
+    if quoted is not None:
+        parts["content"] = _inline(msgspec.structs.replace(draft, quoted=quoted), rendered.html)
+    return parts
 
 
 def _words(draft: Draft, rendered: text.Rendered, author: Account) -> dict[str, object]:
     """The parts of a post that its author's words decide, in a first form and in every later one."""
     return {
         "summary": draft.summary.strip(),
-        "content": rendered.html,
+        "content": _inline(draft, rendered.html),
         "source": draft.text,
         "source_media_type": "text/markdown",
         "language": draft.language,
@@ -153,6 +226,12 @@ def _post(
         in_reply_to_account_id=parent.account_id if parent else None,
         in_reply_to_uri=parent.uri if parent else None,
         conversation=(parent and parent.conversation) or addresses.context(post_id),
+        type="Note" if draft.poll is None else "Question",
+        poll_id=None if draft.poll is None else tx.new_id(),
+        is_quote=draft.quoted is not None,
+        quote_policy=chosen(draft.quote_policy or "public", draft.visibility).text(),
+        app_name=draft.app_name,
+        app_website=draft.app_website,
         created_at=tx.now,
     )
     return msgspec.structs.replace(post, **_words(draft, rendered, author))
@@ -170,16 +249,6 @@ def _audience(post: Post, people: list[Account]) -> Audience:
     return Audience(
         inboxes=tuple(dict.fromkeys(one.delivery_inbox for one in people if not one.is_local)),
         followers=post.visibility != "direct",
-        visibility=post.visibility,
-    )
-
-
-async def _everyone_with(tx: Transaction, post: Post) -> Audience:
-    """Every server that may have the post: for its edits and its deletion."""
-    return Audience(
-        inboxes=await tx.posts.holders(post),
-        followers=post.visibility != "direct",
-        former_since=post.created_at,
         visibility=post.visibility,
     )
 

@@ -16,7 +16,7 @@ from fedi.model.posts import Post
 from fedi.model.times import to_ms
 from fedi.net.actors import read_document
 from fedi.services import Services
-from fedi.social import remote_posts
+from fedi.social import polling, previewing, quoting, remote_posts
 from fedi.social.notifying import notify
 from fedi.social.remote_posts import People
 from fedi.store.store import Transaction
@@ -45,6 +45,7 @@ async def received(
     added = await tx.posts.add(stored, [one.id for one in people.values()])
     if added is None:
         return None
+    await _keep_parts(tx, stored, post)
     await tx.timelines.push(stored.id, author, created=stored.created_at)
     await _tell_mentioned(tx, stored, people)
     if added.watched:
@@ -66,12 +67,14 @@ async def edited(tx: Transaction, post: types.Post, author: Account, *, wanted: 
     if before.account_id != author.id or before.boost_of_id is not None:
         raise NotAllowed(f"{author.uri} did not write {post.id}")
     if remote_posts.updated(post, tx.now) <= (before.edited_at or before.created_at):
-        await tx.posts.refreshed(before.id)
+        await _refreshed(tx, before, post, author)
         return before
     uris = remote_posts.addressed(post, author)
     people = await tx.people.by_uris(uris) if uris else {}
     after = remote_posts.rebuild(tx, before, post, author, people)
-    await tx.posts.edit(before, after)
+    await tx.posts.edit(before, after, await _options(tx, before))
+    await _keep_parts(tx, after, post)
+    await quoting.changed(tx, after)
     await _change_mentions(tx, after, people)
     for booster in await tx.posts.local_boosters(after.id):
         await notify(tx, booster, "update", author.id, after.id)
@@ -162,6 +165,32 @@ async def fetch(services: Services, uri: str) -> tuple[types.Post, Account]:
 async def refresh_actor(services: Services, payload: dict[str, Any]) -> None:
     """The job `refresh_actor`: an actor changed and did not say how."""
     await services.actors.find(payload["uri"], fresh=True)
+
+
+async def _keep_parts(tx: Transaction, stored: Post, post: types.Post) -> None:
+    """What belongs to a post beside its words."""
+    if stored.poll_id is not None:
+        await polling.found(tx, stored, post.poll)
+    if stored.is_quote:
+        await quoting.found(tx, stored, post)
+    await previewing.look(tx, stored)
+
+
+async def _refreshed(tx: Transaction, before: Post, post: types.Post, author: Account) -> None:
+    """The text is the same; tallies, the consent to a quote, and who may quote may be new."""
+    await tx.posts.refreshed(before.id)
+    policy = remote_posts.quote_policy(post, author)
+    if policy is not None and policy != before.quote_policy:
+        await tx.posts.set_policy(before.id, policy)
+    if before.poll_id is not None:
+        await polling.found(tx, before, post.poll)
+    if before.is_quote:
+        await quoting.found(tx, before, post)
+
+
+async def _options(tx: Transaction, post: Post) -> tuple[str, ...]:
+    poll = await tx.polls.by_id(post.poll_id) if post.poll_id is not None else None
+    return poll.options if poll is not None else ()
 
 
 def _object_id(activity: types.Create | types.Update | types.Delete) -> str:

@@ -11,6 +11,7 @@ from fedi.activitypub import types
 from fedi.activitypub.audience import visibility
 from fedi.model.people import Account
 from fedi.model.posts import MentionedAccount, Post
+from fedi.model.quotes import Policy
 from fedi.model.times import to_ms
 from fedi.social.sanitizing import contents
 from fedi.store.store import Transaction
@@ -61,6 +62,9 @@ def build(tx: Transaction, post: types.Post, author: Account, parent: Post | Non
         created_at=created_at,
         edited_at=updated_at if updated_at > created_at else None,
         fetched_at=tx.now,
+        poll_id=tx.new_id() if post.poll is not None else None,
+        is_quote=post.quote is not None,
+        quote_policy=quote_policy(post, author),
     )
 
 
@@ -82,7 +86,22 @@ def rebuild(tx: Transaction, before: Post, post: types.Post, author: Account, pe
         emojis=parts.emojis,
         edited_at=updated(post, tx.now),
         fetched_at=tx.now,
+        poll_id=(before.poll_id or tx.new_id()) if post.poll is not None else None,
+        is_quote=post.quote is not None,
+        quote_policy=quote_policy(post, author),
     )
+
+
+def quote_policy(post: types.Post, author: Account) -> str | None:
+    """Who may quote the post, in the words of `model.quotes.Policy`; None where it does not say."""
+    if post.may_quote is None:
+        return None
+    return Policy(_words(post.may_quote, author), _words(post.may_ask_to_quote, author)).text()
+
+
+def _words(uris: tuple[str, ...], author: Account) -> tuple[str, ...]:
+    meaning = {types.PUBLIC: "public", author.followers_uri: "followers", author.following_uri: "following"}
+    return tuple(dict.fromkeys(meaning.get(uri, "unsupported_policy") for uri in uris if uri != author.uri))
 
 
 def published(at: datetime | None, now: int) -> int:

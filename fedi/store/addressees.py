@@ -28,7 +28,7 @@ SELECT EXISTS (SELECT 1 FROM accounts WHERE id = :author AND local_followers_cou
       SELECT 1 FROM blocks AS b WHERE b.account_id = a.id AND b.target_id = :author))
 """
 # A copy is with the people mentioned, and where everybody may see the post, also with those who answered it, boosted
-# or liked it, and with the followers of the people here who boosted it.
+# or liked it, voted, quoted it or is quoted, and with the followers of the people here who boosted it.
 _HOLDERS = """
 SELECT COALESCE(shared_inbox, inbox) AS inbox FROM accounts
 WHERE host_id IS NOT NULL AND deleted_at IS NULL AND id IN (
@@ -37,7 +37,10 @@ WHERE host_id IS NOT NULL AND deleted_at IS NULL AND id IN (
   UNION ALL SELECT account_id FROM reactions WHERE post_id = :id AND :everybody
   UNION ALL SELECT account_id FROM posts WHERE boost_of_id = :id AND :everybody
   UNION ALL SELECT account_id FROM posts WHERE in_reply_to_id = :id AND :everybody
-  UNION ALL SELECT in_reply_to_account_id FROM posts WHERE id = :id AND :everybody)
+  UNION ALL SELECT in_reply_to_account_id FROM posts WHERE id = :id AND :everybody
+  UNION ALL SELECT quoted_account_id FROM quotes WHERE post_id = :id
+  UNION ALL SELECT account_id FROM quotes WHERE quoted_id = :id AND :everybody
+  UNION ALL SELECT v.account_id FROM poll_votes v JOIN polls o ON o.id = v.poll_id WHERE o.post_id = :id)
 UNION
 SELECT f.inbox FROM follower_inboxes AS f WHERE :everybody AND f.account_id IN (
   SELECT account_id FROM posts WHERE boost_of_id = :id AND local)

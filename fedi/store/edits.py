@@ -5,12 +5,12 @@ from __future__ import annotations
 from fedi.model.posts import Edit, Post
 from fedi.store.database import Connection
 from fedi.store.events import event_step
-from fedi.store.rows import changed, columns, placeholders, read, write
+from fedi.store.rows import changed, columns, placeholders, read, to_json, write
 from fedi.store.unit import Unit
 
 _EDITED = (
     "url", "type", "title", "summary", "content", "source", "source_media_type", "language", "sensitive",
-    "mentions", "tags", "attachments", "emojis", "edited_at", "fetched_at",
+    "mentions", "tags", "attachments", "emojis", "edited_at", "fetched_at", "poll_id", "is_quote", "quote_policy",
 )  # fmt: skip
 _UPDATE = f"UPDATE posts SET {changed(dict.fromkeys(_EDITED))} WHERE id = :id"
 _KEEP = f"INSERT INTO post_edits ({columns(Edit)}) VALUES ({placeholders(Edit)})"
@@ -22,8 +22,11 @@ class Edits:
     _tx: Unit
     _db: Connection
 
-    async def edit(self, before: Post, after: Post) -> None:
-        """Give a post its new form and keep the one before. Who may see it, and what it answers, stays."""
+    async def edit(self, before: Post, after: Post, poll_options: tuple[str, ...] = ()) -> None:
+        """Give a post its new form and keep the one before, with the choices of the poll that it had then.
+
+        Who may see it, and what it answers, stays.
+        """
         kept = Edit(
             id=self._tx.new_id(),
             post_id=before.id,
@@ -35,6 +38,7 @@ class Edits:
             attachments=before.attachments,
             emojis=before.emojis,
             created_at=before.edited_at or before.created_at,
+            poll_options=to_json(poll_options) if poll_options else None,
         )
         await self._db.run(_KEEP, write(kept))
         values = write(after)
@@ -47,6 +51,18 @@ class Edits:
             f"SELECT {columns(Edit)} FROM post_edits WHERE post_id = :post ORDER BY id", {"post": post_id}
         )
         return [read(Edit, row) for row in rows]
+
+    async def set_policy(self, post_id: int, policy: str) -> None:
+        """Who may quote a post, as `model.quotes.Policy.text` writes it."""
+        await self._db.run(
+            "UPDATE posts SET quote_policy = :policy WHERE id = :id", {"policy": policy, "id": post_id}
+        )
+
+    async def set_card(self, post_id: int, card_id: int | None) -> None:
+        """What is behind the first link of a post."""
+        await self._db.run(
+            "UPDATE posts SET card_id = :card WHERE id = :id", {"card": card_id, "id": post_id}
+        )
 
     async def refreshed(self, post_id: int) -> None:
         """Note that another server's post was looked at again and had not changed."""

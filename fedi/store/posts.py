@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from fedi.model.posts import Post
 from fedi.store.addressees import Addressees
+from fedi.store.conversations import BEFORE_POST_IS_DELETED, Conversations
 from fedi.store.edits import Edits
 from fedi.store.events import Events
 from fedi.store.recall import post_of
@@ -50,6 +51,10 @@ WHERE id = :account_id
 _UPDATE_COUNTER = "UPDATE posts SET {0} = {0} + :by WHERE id = :id AND {0} + :by >= 0"
 _COUNT_REPLY = _UPDATE_COUNTER.format("replies_count")
 _COUNT_BOOST = _UPDATE_COUNTER.format("boosts_count")
+_UNQUOTE = """
+UPDATE posts SET quotes_count = quotes_count - 1 WHERE quotes_count > 0
+AND id IN (SELECT quoted_id FROM quotes WHERE post_id = :id AND state = 'accepted')
+"""
 _FORGET = (
     "DELETE FROM notifications WHERE post_id <> 0 AND post_id IN "  # <> 0: so that the index is used
     "(SELECT id FROM posts WHERE id = :id OR boost_of_id = :id)",
@@ -128,6 +133,8 @@ class Posts(Addressees, Edits, Threads, Viewing):
         await self._count_above(post, 1)
         if mentioned:
             await self.mention(post.id, mentioned)
+        if post.visibility == "direct":
+            await Conversations(self._tx).add(post, mentioned)
         if post.tags:
             await self.tag(post.id, post.tags)
         return Added(watched=bool(added["watched"]))
@@ -136,6 +143,10 @@ class Posts(Addressees, Edits, Threads, Viewing):
         """Delete a post and what hangs on it: boosts, favourites, notices, places in timelines."""
         listed = post.visibility == "public" and post.boost_of_id is None
         await Events(self._tx).deleted(post.id, public=listed, local=post.local, tags=post.tags)
+        if post.is_quote:
+            await self._db.run(_UNQUOTE, {"id": post.id})
+        for statement in BEFORE_POST_IS_DELETED if post.visibility == "direct" else ():
+            await self._db.run(statement, {"id": post.id})
         for statement in _FORGET:
             await self._db.run(statement, {"id": post.id})
         await self._count_above(post, -1)
@@ -158,6 +169,15 @@ class Posts(Addressees, Edits, Threads, Viewing):
             {"account": account_id, "key": key},
         )
         return await self.by_id(found) if found is not None else None
+
+    async def made_with(self, account_id: int, key: str) -> int | None:
+        """The id of the post that an Idempotency-Key made, if it did."""
+        found: int | None = await self._db.value(
+            "SELECT p.id FROM idempotency_keys k JOIN posts p ON p.id = k.post_id "
+            "WHERE k.account_id = :account AND k.key = :key",
+            {"account": account_id, "key": key},
+        )
+        return found
 
     async def remember_key(self, account_id: int, key: str, post_id: int) -> None:
         """Remember which post an Idempotency-Key made."""

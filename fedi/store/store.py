@@ -27,9 +27,13 @@ from fedi.store.audiences import Audiences
 from fedi.store.audit import Audit
 from fedi.store.blocks import Blocks
 from fedi.store.bookmarks import Bookmarks
+from fedi.store.cards import Cards
+from fedi.store.conversations import Conversations
+from fedi.store.copies import Copies
 from fedi.store.database import Database
 from fedi.store.deliveries import Deliveries
 from fedi.store.domains import Domains
+from fedi.store.dossiers import Dossiers
 from fedi.store.email_blocks import EmailBlocks
 from fedi.store.endorsements import Endorsements
 from fedi.store.events import Events
@@ -46,6 +50,7 @@ from fedi.store.jobs import Jobs
 from fedi.store.keys import Keys
 from fedi.store.lists import Lists
 from fedi.store.media import Uploads
+from fedi.store.markers import Markers
 from fedi.store.member_tables import MemberTables
 from fedi.store.migrate import migrate
 from fedi.store.mutes import Mutes
@@ -53,19 +58,23 @@ from fedi.store.notice_policies import NoticePolicies
 from fedi.store.notifications import Notifications
 from fedi.store.people import People
 from fedi.store.people_states import PeopleStates
+from fedi.store.polls import Polls
 from fedi.store.postgres import PostgresDatabase
 from fedi.store.posts import Posts
 from fedi.store.processes import Processes
 from fedi.store.push import Push
 from fedi.store.queues import Queues
+from fedi.store.quotes import Quotes
 from fedi.store.received import Received
 from fedi.store.reports import Reports
 from fedi.store.search import Search
 from fedi.store.search_index import SearchIndex
 from fedi.store.severances import Severances
+from fedi.store.scheduled import ScheduledPosts
 from fedi.store.signals import Signals
 from fedi.store.sqlite import SQLiteDatabase
 from fedi.store.statistics import Statistics
+from fedi.store.strikes import Strikes
 from fedi.store.timelines import Timelines
 from fedi.store.tombstones import Tombstones
 
@@ -96,9 +105,24 @@ class Transaction(MemberTables):
         return Keys(self)
 
     @cached_property
+    def copies(self) -> Copies:
+        """Copies of other servers' files."""
+        return Copies(self)
+
+    @cached_property
     def media(self) -> Uploads:
         """What people uploaded, and every file in the storage."""
         return Uploads(self)
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        """Direct posts by whom they are with."""
+        return Conversations(self)
+
+    @cached_property
+    def markers(self) -> Markers:
+        """Where people stopped reading."""
+        return Markers(self)
 
     @cached_property
     def filters(self) -> Filters:
@@ -149,6 +173,26 @@ class Transaction(MemberTables):
     def posts(self) -> Posts:
         """Posts, boosts, edits, mentions and tags."""
         return Posts(self)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Link previews."""
+        return Cards(self)
+
+    @cached_property
+    def scheduled(self) -> ScheduledPosts:
+        """Posts that wait for their time."""
+        return ScheduledPosts(self)
+
+    @cached_property
+    def polls(self) -> Polls:
+        """Polls, and votes in them."""
+        return Polls(self)
+
+    @cached_property
+    def quotes(self) -> Quotes:
+        """Who quotes whom, and with whose consent."""
+        return Quotes(self)
 
     @cached_property
     def bookmarks(self) -> Bookmarks:
@@ -204,6 +248,16 @@ class Transaction(MemberTables):
     def severances(self) -> Severances:
         """Follows that were lost through a decision."""
         return Severances(self)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        """Accounts as moderators see them."""
+        return Dossiers(self)
+
+    @cached_property
+    def strikes(self) -> Strikes:
+        """Warnings, and appeals against them."""
+        return Strikes(self)
 
     @cached_property
     def audit(self) -> Audit:

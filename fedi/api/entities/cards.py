@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from fedi.api.entities.accounts import Account
-from fedi.api.entities.here import time
+from fedi.api.entities.here import Here, time
 from fedi.model import cards
 
 
@@ -42,12 +42,12 @@ class PreviewCard(Struct):
     authors: list[PreviewCardAuthor]
 
 
-def card(found: cards.Card) -> PreviewCard:
-    """The entity of a card."""
-    return PreviewCard(**values(found))
+def card(found: cards.Card, at: Here) -> PreviewCard:
+    """The entity of a card; its picture comes through our proxy."""
+    return PreviewCard(**values(found, at))
 
 
-def values(found: cards.Card) -> dict[str, Any]:
+def values(found: cards.Card, at: Here) -> dict[str, Any]:
     """Its fields by name, also those of a TrendsLink, which adds its history."""
     return {
         "url": found.url,
@@ -62,7 +62,7 @@ def values(found: cards.Card) -> dict[str, Any]:
         "html": found.html,
         "width": found.width,
         "height": found.height,
-        "image": found.image_url,
+        "image": None if found.image_url is None else at.media(found.image_url),
         "image_description": found.image_description,
         "embed_url": found.embed_url,
         "blurhash": found.blurhash,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
 
 from fedi.api.entities.accounts import Account, CustomEmoji, account, emojis
@@ -90,6 +91,18 @@ class Status(Struct):
     tagged_collections: tuple[Any, ...] = ()
 
 
+class EditedOption(Struct):
+    """A choice of a poll, at some time."""
+
+    title: str
+
+
+class EditedPoll(Struct):
+    """The choices of a poll, at some time."""
+
+    options: list[EditedOption]
+
+
 class StatusEdit(Struct):
     """What a status was at some time."""
 
@@ -100,8 +113,8 @@ class StatusEdit(Struct):
     account: Account
     media_attachments: list[MediaAttachment]
     emojis: list[CustomEmoji]
-    poll: None = None
-    quote: None = None
+    poll: EditedPoll | None = None
+    quote: Quote | ShallowQuote | None = None
 
 
 class StatusSource(Struct):
@@ -129,17 +142,19 @@ def status(view: PostPage, at: Here) -> Status:
     return statuses(view, at)[0]
 
 
-def edits(post: Post, found: list[Edit], author: Account, at: Here) -> list[StatusEdit]:
-    """Every form of a post, the first one first, the present one last."""
+def edits(now: Status, post: Post, found: list[Edit], at: Here) -> list[StatusEdit]:
+    """Every form of a post, the first one first, the present one (`now`) last."""
     last = found[-1] if found else None
     present = StatusEdit(
-        content=post.content,
-        spoiler_text=post.summary,
-        sensitive=post.sensitive,
+        content=now.content,
+        spoiler_text=now.spoiler_text,
+        sensitive=now.sensitive,
         created_at=time(post.created_at if last is None else post.edited_at or post.created_at),
-        account=author,
-        media_attachments=[attachment(one, at) for one in post.attachments],
-        emojis=emojis(post.emojis),
+        account=now.account,
+        media_attachments=now.media_attachments,
+        emojis=now.emojis,
+        poll=_choices([option.title for option in now.poll.options]) if now.poll is not None else None,
+        quote=now.quote,
     )
     past = [
         StatusEdit(
@@ -147,13 +162,22 @@ def edits(post: Post, found: list[Edit], author: Account, at: Here) -> list[Stat
             spoiler_text=edit.summary,
             sensitive=edit.sensitive,
             created_at=time(edit.created_at),
-            account=author,
+            account=now.account,
             media_attachments=[attachment(one, at) for one in edit.attachments],
-            emojis=emojis(edit.emojis),
+            emojis=emojis(edit.emojis, at),
+            poll=_choices(_titles(edit.poll_options)) if edit.poll_options else None,
+            quote=now.quote,
         )
         for edit in found
     ]
     return [*past, present]
+
+
+_titles = msgspec.json.Decoder(list[str]).decode
+
+
+def _choices(titles: list[str]) -> EditedPoll:
+    return EditedPoll([EditedOption(title) for title in titles])
 
 
 def source(post: Post) -> StatusSource:
@@ -192,7 +216,7 @@ class _Builder:
             time(post.created_at),
             None if parent is None else str(parent),
             None if parent_author is None else str(parent_author),
-            shown.sensitive,
+            shown.sensitive or view.authors[shown.account_id].sensitized_at is not None,
             shown.summary,
             post.visibility,
             shown.language,
@@ -211,7 +235,7 @@ class _Builder:
             [attachment(one, at) for one in shown.attachments] if shown.attachments else [],
             [_mention(one, at) for one in shown.mentions] if shown.mentions else [],
             [StatusTag(tag, f"{at.url}/tags/{tag}") for tag in shown.tags] if shown.tags else [],
-            emojis(shown.emojis) if shown.emojis else [],
+            emojis(shown.emojis, at) if shown.emojis else [],
             None,
             shown.id in flags.muted,
             shown.id in flags.bookmarked,
@@ -226,7 +250,7 @@ class _Builder:
 
     def _card(self, card_id: int) -> PreviewCard | None:
         found = self._view.cards.get(card_id)
-        return None if found is None else card(found)
+        return None if found is None else card(found, self._at)
 
     def _poll(self, post: Post) -> Poll | None:
         view = self._view

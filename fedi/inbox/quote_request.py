@@ -1,0 +1,13 @@
+"""QuoteRequest: a remote person asks to quote a post of somebody here (FEP-044f)."""
+
+from __future__ import annotations
+
+from fedi.activitypub import types
+from fedi.net.signers import Verified
+from fedi.social import quoting
+from fedi.store.store import Transaction
+
+
+async def handle(activity: types.QuoteRequest, sender: Verified, tx: Transaction) -> None:
+    """Answered at once, by what the author of the post lets people do."""
+    await quoting.requested(tx, activity, sender.account)
