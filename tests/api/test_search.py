@@ -179,7 +179,9 @@ async def test_people(api: Api) -> None:
     async with api.store.write() as tx:
         await tx.people.update(ana.id, name="Ana Ördög")
     known = await make_stranger(api.store, "anton", "c.test", followers_count=500)
-    friend = await make_stranger(api.store, "bob", "d.test", name="Mister Antonov", followers_count=1)
+    friend = await make_stranger(api.store, "bob", "d.test", followers_count=1)
+    async with api.store.write() as tx:
+        await tx.people.update(friend.id, name="Mister Antonov")
     gone = await make_stranger(api.store, "antigone", "e.test", suspended_at=1)
     await follow(api.store, ana, friend)
     await indexing.everything(api.store)
