@@ -30,6 +30,7 @@ from fedi.api import (
     preferences,
     profile,
     relationships,
+    reports,
     search,
     status_actions,
     statuses,
@@ -38,9 +39,11 @@ from fedi.api import (
     unwanted,
     uploads,
 )
+from fedi.api.admin.resources import ADMIN
 from fedi.api.streaming import health
 
 _RESOURCES = (
+    *ADMIN,
     conversations,
     markers,
     filters,
@@ -65,6 +68,7 @@ _RESOURCES = (
     preferences,
     profile,
     relationships,
+    reports,
     search,
     status_actions,
     statuses,

@@ -54,6 +54,16 @@ async def _featured(tx: Transaction, account: Account, _ask: Ask) -> Answer:
     return await lists.featured(tx, account)
 
 
+@collections.get(f"{_USER}/tags")
+async def featured_tags(account_id: int) -> Response:
+    """The hashtags on a person's profile."""
+    return await _of_person(account_id, _featured_tags)
+
+
+async def _featured_tags(tx: Transaction, account: Account, _ask: Ask) -> Answer:
+    return await lists.featured_tags(tx, account)
+
+
 @collections.get(f"{_USER}/followers/synchronization")
 async def synchronization(account_id: int) -> Response:
     """Which followers of a person the asking server has (FEP-8fcf); it has to sign."""

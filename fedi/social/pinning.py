@@ -8,7 +8,7 @@ from fedi.errors import NotAllowed, NotFound, Unprocessable
 from fedi.model.people import Account
 from fedi.model.posts import Post
 from fedi.outbox.publish import Audience, activity_uri, publish
-from fedi.social import receiving
+from fedi.social import featuring, receiving
 from fedi.store.store import Transaction
 
 PINS_MAX = 5
@@ -61,6 +61,9 @@ async def _send(tx: Transaction, account: Account, post: Post, change: types.Add
 
 async def pinned(tx: Transaction, activity: types.Add, actor: Account) -> None:
     """A remote person pins a post of theirs; one that is not here is fetched if anybody here follows them."""
+    if activity.hashtag is not None:
+        await featuring.featured(tx, activity.hashtag, actor)
+        return
     if activity.target != actor.featured_uri:
         return
     post = await tx.posts.by_uri(activity.object)
@@ -75,6 +78,9 @@ async def pinned(tx: Transaction, activity: types.Add, actor: Account) -> None:
 
 async def unpinned(tx: Transaction, activity: types.Remove, actor: Account) -> None:
     """A remote person takes a pin off."""
+    if activity.hashtag is not None:
+        await featuring.unfeatured(tx, activity.hashtag, actor)
+        return
     if activity.target != actor.featured_uri:
         return
     post = await tx.posts.by_uri(activity.object)

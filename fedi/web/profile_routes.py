@@ -33,13 +33,19 @@ async def with_replies(handle: str) -> Response:
     return await _profile(handle, with_replies=True)
 
 
-async def _profile(handle: str, *, with_replies: bool) -> Response:
+@profiles.get("/@<handle>/tagged/<tag>")
+async def tagged(handle: str, tag: str) -> Response:
+    """A person and what they posted with a hashtag."""
+    return await _profile(handle, with_replies=True, tag=tag.lower()[:100])
+
+
+async def _profile(handle: str, *, with_replies: bool, tag: str | None = None) -> Response:
     at, ask = services(), asked()
     domain = await at.domain_of(request.host)
     async with at.store.read() as tx:
         found = await _person(tx, domain, handle)
         if isinstance(found, Account) and not wants_document(otherwise=False):
-            which = AccountPosts(exclude_replies=not with_replies)
+            which = AccountPosts(exclude_replies=not with_replies, tagged=tag)
             posts = await tx.timelines.of_account(None, found.id, which, ask)
             first = ask.max_id is None
             pinned = await entries.pinned(tx, found) if first and not with_replies else []

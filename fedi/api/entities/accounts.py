@@ -11,6 +11,7 @@ from fedi.api.entities.here import Here, day, midnight, time
 from fedi.model import people
 from fedi.model.people import Account as Person
 from fedi.model.people import ProfileField, User
+from fedi.model.permissions import OF_ROLE
 from fedi.model.sanitizing import plain
 
 
@@ -129,19 +130,23 @@ class CredentialAccount(Account, kw_only=True):
     role: Role
 
 
-# Bit masks of https://docs.joinmastodon.org/entities/Role/#permission-flags: a moderator sees the dashboard (8),
-# reports (16) and users (1024); an administrator may do everything (1).
 _ROLES = {
-    "user": Role("-99", "", "", "0", False),
-    "moderator": Role("1", "Moderator", "", "1048", True),
-    "admin": Role("2", "Admin", "", "1", True),
-    "owner": Role("3", "Owner", "", "1", True),
+    "user": Role("-99", "", "", str(OF_ROLE["user"]), False),
+    "moderator": Role("1", "Moderator", "", str(OF_ROLE["moderator"]), True),
+    "admin": Role("2", "Admin", "", str(OF_ROLE["admin"]), True),
+    "owner": Role("3", "Owner", "", str(OF_ROLE["owner"]), True),
 }
 
 
-def emojis(found: Iterable[people.CustomEmoji]) -> list[CustomEmoji]:
-    """Custom emojis in a text."""
-    return [CustomEmoji(emoji.shortcode, emoji.url, emoji.url) for emoji in found]
+def role(name: str) -> Role:
+    """What people of a role may do."""
+    return _ROLES[name]
+
+
+def emojis(found: Iterable[people.CustomEmoji], at: Here | None = None) -> list[CustomEmoji]:
+    """Custom emojis in a text; those of other servers through the proxy of the domain that was asked."""
+    urls = [(one.shortcode, at.picture(one.url) if at else one.url) for one in found]
+    return [CustomEmoji(shortcode, url, url) for shortcode, url in urls]
 
 
 def account(person: Person, at: Here, moved: Person | None = None, role: str | None = None) -> Account:
@@ -170,7 +175,7 @@ def credential_account(person: Person, user: User, requests: int, at: Here) -> C
         privacy=user.default_visibility,
         sensitive=user.default_sensitive,
         language=user.default_language,
-        note=plain(person.summary) if person.summary_source is None else person.summary_source,
+        note=source_note(person),
         fields=source_fields(person),
         follow_requests_count=requests,
         hide_collections=person.hide_collections,
@@ -182,6 +187,11 @@ def credential_account(person: Person, user: User, requests: int, at: Here) -> C
     found = CredentialAccount(*_values(person, at), source=source, role=_ROLES[user.role])
     found.roles = _shown(user.role)
     return found
+
+
+def source_note(person: Person) -> str:
+    """What a person says of themselves, as they typed it."""
+    return plain(person.summary) if person.summary_source is None else person.summary_source
 
 
 def source_fields(person: Person) -> list[Field]:
@@ -222,6 +232,8 @@ def _values(person: Person, at: Here) -> tuple[Any, ...]:
     if person.suspended_at is not None:
         person = _emptied(person)
     avatar, header = person.avatar_url or at.avatar, person.header_url or at.header
+    if person.domain_id is None:
+        avatar, header = at.picture(avatar), at.picture(header)
     return (
         str(person.id),
         person.username,
@@ -250,7 +262,7 @@ def _values(person: Person, at: Here) -> tuple[Any, ...]:
         not person.indexable,
         person.memorial,
         person.silenced_at is not None,
-        emojis(person.emojis) if person.emojis else [],
+        emojis(person.emojis, at) if person.emojis else [],
         [Field(one.name, one.value, _verified(one)) for one in person.fields] if person.fields else [],
         person.show_featured,
         person.show_media,
