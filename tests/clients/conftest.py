@@ -44,9 +44,7 @@ class Two:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["sqlite", "postgresql"])
-async def two(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Two]:
+async def two(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Two]:
     """Once per engine. What tests do there, they do with people and posts of their own where it matters."""
     urls: list[str | None] = [None, None]
     if request.param == "postgresql":
@@ -60,9 +58,7 @@ async def two(
             )
             for folder, url in zip(folders, urls, strict=True)
         ]
-        await asyncio.gather(
-            _add(here, "ana", "owner"), _add(here, "bo", "user"), _add(there, "zoe", "user")
-        )
+        await asyncio.gather(_add(here, "ana", "owner"), _add(here, "bo", "user"), _add(there, "zoe", "user"))
         yield Two(here, there)
 
 

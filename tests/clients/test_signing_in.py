@@ -6,8 +6,8 @@ import asyncio
 
 import httpx
 
-from tests.clients.conftest import PASSWORD, Two
 from tests.clients.app import signed_in
+from tests.clients.conftest import PASSWORD, Two
 
 
 async def test_an_app_signs_in_with_pkce(two: Two) -> None:
