@@ -23,6 +23,7 @@ from fedi.social import (
     boosting,
     domain_blocking,
     indexing,
+    looking_back,
     moving,
     muting,
     notice_requests,
@@ -32,7 +33,9 @@ from fedi.social import (
     pushing,
     quote_jobs,
     receiving,
+    suspending,
     scheduling,
+    trending,
     uploading,
 )
 from fedi.store.jobs import Job
@@ -56,11 +59,13 @@ JOBS: dict[str, JobHandler] = {
     "merge_notices": notice_requests.run,
     "publish_scheduled": scheduling.run,
     "push_notice": pushing.run,
+    "look_back": looking_back.run,
     "refresh_actor": receiving.refresh_actor,
     "tell_tallies": poll_jobs.tell_tallies,
     "verify_fields": profile_jobs.verify_fields,
     "verify_quote": quote_jobs.run,
     "sweep_media": uploading.sweep,
+    suspending.PURGE: suspending.purge,
     "synchronize_followers": synchronization.run,
 }
 
@@ -92,6 +97,7 @@ class Worker:
                 group.create_task(self._rouse(stop))
                 group.create_task(housekeeping.tidy(self._services, stop))
                 group.create_task(indexing.run(self._services, stop))
+                group.create_task(trending.run(self._services, stop))
                 group.create_task(housekeeping.forget_events(self._services, stop))
         finally:
             listening.cancel()

@@ -1,15 +1,16 @@
-"""What this server is, and what a person set: /api/v1/instance, /api/v2/instance, /api/v1/preferences."""
+"""What this server is: /api/v1/instance and /api/v2/instance."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from quart import Blueprint, Response, current_app
 
-from fedi.api.auth import anyone, member
+from fedi.api.auth import anyone
 from fedi.api.context import Asker
 from fedi.api.entities import instance as entities
+from fedi.api.entities.accounts import account
 from fedi.api.responses import answer
+from fedi.api.site import site_of
+from fedi.social import pushing
 from fedi.social.counting import Counter
 from fedi.store.statistics import Counts
 
@@ -21,48 +22,33 @@ EXTENSION = "fedi_counter"
 @anyone()
 async def instance(asker: Asker) -> Response:
     """The server."""
-    return answer(entities.instance(asker.services.config, await _counts(asker), asker.at))
+    return answer(entities.instance(await _facts(asker)))
 
 
 @routes.get("/v1/instance")
 @anyone()
 async def instance_v1(asker: Asker) -> Response:
     """The server, for older apps."""
-    return answer(entities.instance_v1(asker.services.config, await _counts(asker), asker.at))
+    return answer(entities.instance_v1(await _facts(asker)))
 
 
-@routes.get("/v1/instance/rules")
-@anyone()
-async def rules(asker: Asker) -> Response:
-    """The rules of the house: there is no way to set any yet."""
-    del asker
-    return answer([])
-
-
-@routes.get("/v1/custom_emojis")
-@anyone()
-async def custom_emojis(asker: Asker) -> Response:
-    """Custom emojis of this server: there is no way to add any yet."""
-    del asker
-    return answer([])
-
-
-@routes.get("/v1/preferences")
-@member("read:accounts")
-async def preferences(me: Asker) -> Response:
-    """What a person prefers."""
-    assert me.session is not None
-    user = me.session.user
-    found: dict[str, Any] = {
-        "posting:default:visibility": user.default_visibility,
-        "posting:default:sensitive": user.default_sensitive,
-        "posting:default:language": user.default_language,
-        "posting:default:quote_policy": "public",
-        "reading:expand:media": "default",
-        "reading:expand:spoilers": False,
-        "reading:autoplay:gifs": False,
-    }
-    return answer(found)
+async def _facts(asker: Asker) -> entities.Facts:
+    site = await site_of(asker)
+    key = await pushing.public_key(asker.services)
+    person = None
+    async with asker.services.store.read() as tx:
+        if site.contact_account:
+            handle = site.contact_account.removeprefix("@")
+            person = await tx.people.by_handle(handle if "@" in handle else f"{handle}@{asker.domain.name}")
+    return entities.Facts(
+        config=asker.services.config,
+        site=site,
+        counts=await _counts(asker),
+        at=asker.at,
+        contact=account(person, asker.at) if person is not None and person.is_active else None,
+        vapid_key=key,
+        now=asker.services.store.clock(),
+    )
 
 
 async def _counts(asker: Asker) -> Counts:

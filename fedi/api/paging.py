@@ -47,3 +47,15 @@ def link(asker: Asker, page: Page) -> str | None:
     older = address + urlencode([*kept, ("max_id", str(page.last))])
     newer = address + urlencode([*kept, ("min_id", str(page.first))])
     return f'<{older}>; rel="next", <{newer}>; rel="prev"'
+
+
+def offset_link(asker: Asker, *, limit: int, offset: int, found: int) -> str | None:
+    """The Link header of a ranking, which is paged by `offset`. None where there is nothing before or after."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "offset"]
+    address = f"{asker.at.url}{request.path}?"
+    links = []
+    if found >= limit:
+        links.append(f'<{address}{urlencode([*kept, ("offset", str(offset + limit))])}>; rel="next"')
+    if offset:
+        links.append(f'<{address}{urlencode([*kept, ("offset", str(max(offset - limit, 0)))])}>; rel="prev"')
+    return ", ".join(links) or None

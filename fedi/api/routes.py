@@ -5,6 +5,13 @@ from __future__ import annotations
 from quart import Quart
 
 from fedi.api import (
+    trends,
+    suggestions,
+    custom_emojis,
+    collections,
+    annual_reports,
+    announcements,
+    about,
     accounts,
     apps,
     bookmarks,
@@ -76,6 +83,13 @@ _RESOURCES = (
     timelines,
     unwanted,
     media,
+    about,
+    announcements,
+    annual_reports,
+    collections,
+    custom_emojis,
+    suggestions,
+    trends,
 )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
+from fedi.api import showing
 from fedi.api.auth import anyone, member
 from fedi.api.context import Asker
-from fedi.api.entities.accounts import account
 from fedi.api.entities.statuses import statuses
 from fedi.api.entities.tags import Search
 from fedi.api.hashtags import tags_of
@@ -48,14 +48,13 @@ async def search(asker: Asker) -> Response:
     async with asker.services.store.read() as tx:
         view = await tx.timelines.shown_among(asker.viewer_id, found.post_ids)
         tags = await tags_of(tx, found.hashtags, asker.viewer_id, asker.at)
-    return answer(
-        Search([account(person, asker.at) for person in found.accounts], statuses(view, asker.at), tags)
-    )
+        people = await showing.entities(tx, asker, found.accounts)
+    return answer(Search(people, statuses(view, asker.at), tags))
 
 
 @routes.get("/v1/accounts/search")
 @member("read:accounts")
-async def people(me: Asker) -> Response:
+async def accounts(me: Asker) -> Response:
     """People by a part of their name or handle, or by all of it."""
     params = query()
     wanted = searching.Query(
@@ -68,4 +67,5 @@ async def people(me: Asker) -> Response:
         offset=params.number("offset", 0, highest=_FURTHEST),
     )
     found = await searching.search(me.services, me.domain, wanted)
-    return answer([account(person, me.at) for person in found.accounts])
+    async with me.services.store.read() as tx:
+        return answer(await showing.entities(tx, me, found.accounts))

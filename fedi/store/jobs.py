@@ -72,6 +72,13 @@ class Jobs:
         self._tx.wake("jobs")
         return added
 
+    async def waits(self, key: str) -> bool:
+        """Whether a job with this key is still to be done, or is being done."""
+        found = await self._db.value(
+            "SELECT EXISTS (SELECT 1 FROM jobs WHERE key = :key AND state <> 'dead')", {"key": key}
+        )
+        return bool(found)
+
     async def claim(self, limit: int, lease_ms: int) -> list[Job]:
         """Up to `limit` jobs that are due, the first one first; others may claim them after `lease_ms`."""
         values = {"limit": limit, "now": self._tx.now, "until": self._tx.now + lease_ms}
