@@ -248,7 +248,7 @@ class Endpoint(BaseHTTPRequestHandler):
         self.send_response(201)
         self.end_headers()
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
 
