@@ -50,6 +50,8 @@ from fedi.api.admin.resources import ADMIN
 from fedi.api.streaming import health
 
 _RESOURCES = (
+    conversations,
+    markers,
     *ADMIN,
     conversations,
     markers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec import structs
 from quart import Blueprint, Response
 
 from fedi.api.auth import anyone, member
@@ -46,6 +47,19 @@ async def tag(asker: Asker, hashtag: str) -> Response:
     async with asker.services.store.read() as tx:
         page = await tx.timelines.tagged(asker.viewer_id, tags, _source(params), asked(params))
     return _answer(asker, page)
+
+
+@routes.get("/timelines/direct")
+@member("read:statuses")
+async def direct(me: Asker) -> Response:
+    """Direct posts that one wrote or got. Conversations have taken its place."""
+    ask = asked(query())
+    async with me.services.store.read() as tx:
+        found = await tx.conversations.post_ids(me.id, ask)
+        page = await tx.timelines.shown_among(me.id, found, wanted=True)
+    if found:
+        page = structs.replace(page, first=found[0], last=found[-1])
+    return _answer(me, page)
 
 
 @routes.get("/timelines/list/<list_id>")

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from fedi.model.people import Account
+from fedi.store.conversations import BEFORE_AUTHOR_IS_PURGED
 from fedi.store.follows import Follows
 from fedi.store.recall import account_of
 from fedi.store.rows import changed, columns, placeholders, write
@@ -134,7 +135,7 @@ class People:
             "SELECT uri, type, local, :now FROM posts WHERE account_id = :id ON CONFLICT (uri) DO NOTHING",
             me,
         )
-        for statement in _PURGE:
+        for statement in (*BEFORE_AUTHOR_IS_PURGED, *_PURGE):
             await self._db.run(statement, {"id": account_id})
         await self._db.run(
             "UPDATE accounts SET deleted_at = :now, name = '', summary = '', fields = '[]', emojis = '[]', "
