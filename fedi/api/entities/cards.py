@@ -40,6 +40,7 @@ class PreviewCard(Struct):
     blurhash: str | None
     published_at: str | None
     authors: list[PreviewCardAuthor]
+    missing_attribution: bool | None = None
 
 
 def card(found: cards.Card, at: Here) -> PreviewCard:
