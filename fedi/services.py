@@ -31,7 +31,7 @@ class Services:
         self.store = store
         self.net = net
         self.now = now
-        self.media = Library(config, store)
+        self.media = Library(config, store, net)
         self.actors = Actors(store, net)
         self.signers = Signers(store, self.actors, now, lambda: self._domains.keys())
         self._domains: dict[str, Domain] = {}
@@ -65,6 +65,11 @@ class Services:
         """The domain a request's Host header asks for; the first one when it names none of ours."""
         await self._refresh_if_old()
         return self._domains.get(host.lower()) or next(iter(self._domains.values()))
+
+    def media_key(self, url: str) -> str:
+        """What signs addresses of copies of other servers' files, for the domain at `url`."""
+        domain = self._domains.get(_authority(url))
+        return domain.media_key if domain else ""
 
     def scheme_of(self, host: str) -> str:
         """http or https: how the domain at this Host header is reached from outside, whatever proxy is between."""

@@ -26,7 +26,7 @@ from fedi.app import create_app
 from fedi.config import Config
 from fedi.errors import RemoteGone, RemoteInvalid, RemoteMissing, Unreachable
 from fedi.inbox.readings import Readings
-from fedi.net.values import Answer, Document, Reply
+from fedi.net.values import Answer, Document, Reply, Sink
 from fedi.services import Services
 from fedi.store.store import Store
 from fedi.worker import Worker
@@ -152,6 +152,9 @@ class Peer:
         self.pages: dict[str, tuple[str, bytes]] = {}
         """What is no ActivityPub, by address: its content type and body."""
         self.fetched: list[str] = []
+        self.files: dict[str, bytes] = {}
+        """Pictures, films and sound, by address."""
+        self.announces_sizes = True
         self.down = False
         self.status = 202
 
@@ -247,6 +250,19 @@ class MemoryNet:
         if found is None:
             raise RemoteMissing(url)
         return Answer(url, 200, {"content-type": "application/jrd+json"}, orjson.dumps(found))
+
+    async def download(self, url: str, sink: Sink, *, accept: str, max_bytes: int, seconds: float) -> None:
+        peer = self._peer(url)
+        peer.fetched.append(url)
+        if url not in peer.files:
+            raise RemoteMissing(url)
+        body = peer.files[url]
+        if len(body) > max_bytes:
+            raise RemoteInvalid(url)
+        await sink.expect(len(body) if peer.announces_sizes else None)
+        for start in range(0, len(body), 65_536):
+            await asyncio.sleep(0)
+            await sink.write(body[start : start + 65_536])
 
     async def post(
         self, inbox: str, body: bytes, *, signer: SigningKey, headers: Mapping[str, str] | None = None

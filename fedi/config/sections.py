@@ -135,6 +135,13 @@ class Media(Struct, frozen=True):
     quota: Annotated[Size, Meta(description="What one person may store in all; 0 means no limit.")] = Size(
         5 * 1024**3
     )
+    cache_quota: Annotated[
+        Size,
+        Meta(
+            description="What copies of other servers' files may take in all; the ones that nobody looked at for "
+            "longest go first, avatars last. 0 means no limit."
+        ),
+    ] = Size(10 * 1024**3)
     cache_days: Annotated[
         int, Meta(ge=1, le=3650, description="Days until copies of other servers' files are dropped.")
     ] = 30

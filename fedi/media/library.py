@@ -18,9 +18,11 @@ from fedi.config.values import Size
 from fedi.errors import TooLarge, Unprocessable
 from fedi.media import kinds
 from fedi.media.confinement import Order, Result
+from fedi.media.copies import Copies
 from fedi.media.kinds import Kind
 from fedi.media.storage import Storage, new_name, open_storage
 from fedi.media.workshop import Workshop
+from fedi.net.client import Net
 from fedi.store.store import Store
 
 BAD_TYPE = "Validation failed: File content type is invalid, File is invalid"
@@ -46,11 +48,12 @@ class Made(Struct, frozen=True):
 class Library:
     """Files of one server. Made anywhere, used on one event loop; touches the disk only when it is used."""
 
-    def __init__(self, config: Config, store: Store) -> None:
+    def __init__(self, config: Config, store: Store, net: Net) -> None:
         self.settings = config.media
         self.store = store
         self.storage: Storage = open_storage(config.media)
         self.workshop = Workshop()
+        self.copies = Copies(config.media, store, net, self.storage, self.spool)
 
     def base(self, url: str) -> str:
         """What the addresses of stored files start with, for a domain at `url`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -35,6 +35,18 @@ class NetSettings(msgspec.Struct, frozen=True, kw_only=True):
     keepalive_seconds: float = 45.0
     # Hosts that may keep an idle connection: each is a file descriptor and tens of KiB of TLS state.
     idle_hosts: int = 1_500
+
+
+class Sink(Protocol):
+    """Where a download goes, as it comes. What it raises ends the download."""
+
+    async def expect(self, size: int | None) -> None:
+        """So many bytes are announced; None: nothing is."""
+        ...
+
+    async def write(self, chunk: bytes) -> None:
+        """The next bytes."""
+        ...
 
 
 class Answer(msgspec.Struct, frozen=True):

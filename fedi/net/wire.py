@@ -18,7 +18,7 @@ from fedi.net.guard import Guard
 from fedi.net.pool import open_transport
 from fedi.net.troubles import translated, was_cut
 from fedi.net.urls import Target
-from fedi.net.values import KIB, NetSettings
+from fedi.net.values import KIB, NetSettings, Sink
 
 # What we read of an answer whose body does not matter, so that its connection can be used again.
 _GLANCE_BYTES = 4 * KIB
@@ -74,6 +74,28 @@ class Wire:
         if len(body) > limit:
             raise RemoteInvalid(f"{target.url}: more than {limit} bytes")
         return _inflate(body, limit, target.url) if encoding == "gzip" else body
+
+    async def save(self, response: httpx.Response, target: Target, limit: int, sink: Sink) -> None:
+        """Pass the body on as it comes. Raises RemoteInvalid beyond `limit` bytes, and for any content coding."""
+        try:
+            if response.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
+                raise RemoteInvalid(f"{target.url}: a content coding on a file")
+            declared, got = _declared(response), 0
+            if declared > limit:
+                raise RemoteInvalid(f"{target.url}: declares more than {limit} bytes")
+            await sink.expect(declared or None)
+            stream = cast("AsyncGenerator[bytes, None]", response.aiter_raw())
+            with translated(target.url, target.authority):
+                async with aclosing(stream) as chunks:
+                    async for chunk in chunks:
+                        got += len(chunk)
+                        if got > limit:
+                            raise RemoteInvalid(f"{target.url}: more than {limit} bytes")
+                        await sink.write(chunk)
+            if declared and got != declared:
+                raise RemoteInvalid(f"{target.url}: {got} bytes of {declared}")
+        finally:
+            await response.aclose()
 
     async def glance(self, response: httpx.Response) -> str:
         """The beginning of a body that only matters to people. An empty one if it is late or breaks off."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from quart import Blueprint, Response, request
 
 from fedi.errors import NotFound
 from fedi.media.kinds import type_of
 from fedi.media.storage import NAME
+from fedi.model import proxied
 from fedi.web.ranges import Part, part_of
 from fedi.web.rendering import services
 
 media = Blueprint("media", __name__, url_prefix="/media")
 
+_FOR_A_WEEK = "public, max-age=604800"
 FOR_GOOD = "public, max-age=31536000, immutable"
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -29,6 +33,26 @@ async def file(name: str) -> Response:
     if not NAME.fullmatch(name) or name.startswith("copies/"):
         raise NotFound(f"no file is named {name[:100]}")
     return await send(name, type_of(name), FOR_GOOD)
+
+
+@media.get("/proxy/<signature>/<packed>")
+async def copy(signature: str, packed: str) -> Response:
+    """A file of another server, at an address that we made: fetched when somebody first looks."""
+    at = services()
+    domain = await at.domain_of(request.host)
+    opened = proxied.opened(domain.media_key, signature, packed)
+    if opened is None:
+        raise NotFound("an address of the proxy that was not made here")
+    url, profile = opened
+    rule = await at.rule(urlsplit(url).netloc)
+    if rule.severity == "suspend" or rule.reject_media:
+        raise NotFound(f"media of {url} is not wanted here")
+    found = await at.media.copies.find(url, profile=profile)
+    try:
+        return await send(found.name or "", found.media_type or "", _FOR_A_WEEK)
+    except NotFound:
+        await at.media.copies.lost(found)
+        raise
 
 
 async def send(name: str, media_type: str, caching: str) -> Response:

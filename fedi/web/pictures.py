@@ -1,4 +1,7 @@
-"""Which pictures a page shows: our own. Nothing is fetched from another server, which would tell it who reads us."""
+"""Which pictures a page shows: our own, and copies of others'.
+
+Nothing is fetched from another server by who reads, which would tell it who that is: our proxy does.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from zlib import crc32
 
-from fedi.activitypub.uris import same_origin
+from fedi.activitypub.uris import is_http, same_origin
+from fedi.model import proxied
 from fedi.model.people import Account
 
 _HUES = 10
@@ -16,15 +20,21 @@ class Pictures(NamedTuple):
     """The origins whose pictures are ours: of the domain, and of the media store where that is elsewhere."""
 
     origins: tuple[str, ...]
+    key: str = ""
+    """Signs the addresses of copies."""
 
     @classmethod
-    def at(cls, url: str, media_url: str) -> Pictures:
+    def at(cls, url: str, media_url: str, key: str = "") -> Pictures:
         """For a domain at `url` and media at `media_url` (may be empty)."""
-        return cls((url, media_url) if media_url else (url,))
+        return cls((url, media_url) if media_url else (url,), key)
 
-    def own(self, url: str | None) -> str | None:
-        """The address, if it is one of ours."""
-        return url if url and any(same_origin(url, origin) for origin in self.origins) else None
+    def own(self, url: str | None, *, profile: bool = False) -> str | None:
+        """The address, if it is one of ours; of what is elsewhere the address of our copy, if we can make one."""
+        if not url or any(same_origin(url, origin) for origin in self.origins):
+            return url or None
+        if not self.key or not is_http(url):
+            return None
+        return proxied.address(self.key, self.origins[0], url, profile=profile)
 
     @property
     def policy(self) -> str:

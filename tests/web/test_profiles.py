@@ -145,15 +145,15 @@ async def test_a_post_stands_in_its_thread(store: Store) -> None:
     assert "from-the-suspended" not in html
 
 
-async def test_warnings_fold_and_pictures_elsewhere_are_links(store: Store) -> None:
+async def test_warnings_fold_and_pictures_elsewhere_are_shown_by_our_proxy(store: Store) -> None:
     ana = await make_person(store)
     post = await make_post(store, ana, summary="spiders", sensitive=True, attachments=(REMOTE_PICTURE,))
     html = await (await make_face(store)).page(f"/@ana/{post.id}")
     assert "<details" in html
     assert "spiders" in html
-    assert '<a class="elsewhere" href="https://b.test/1.png"' in html
+    assert f'<img src="{HERE_URL}/media/proxy/' in html
     assert "A &#34;cat&#34; &lt;on&gt; a mat" in html
-    assert "<img" not in html
+    assert "https://b.test/1.png" not in html
 
 
 async def test_a_boost_leads_to_what_it_boosts(store: Store) -> None:

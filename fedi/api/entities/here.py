@@ -37,6 +37,10 @@ class Here(Struct, frozen=True):
         """Where our proxy shows a file of another server; `profile`: of an avatar, a header or an emoji."""
         return proxied.address(self.media_key, self.url, url, profile=profile)
 
+    def picture(self, url: str) -> str:
+        """The address of an avatar, a header or an emoji: of another server's through our proxy."""
+        return url if url.startswith(self.base) else self.media(url, profile=True)
+
     def acct(self, username: str, domain: str) -> str:
         """A handle as the API writes it: the name alone for people of this domain."""
         return username if domain == self.name else f"{username}@{domain}"
