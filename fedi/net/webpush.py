@@ -19,8 +19,6 @@ from py_vapid import Vapid01, Vapid02
 
 from fedi.errors import Unprocessable
 
-MOST_BYTES = 3_000
-"""Of a message: push services take 4,096 bytes with what encryption adds."""
 _CLAIM_SECONDS = 12 * 3600  # RFC 8292 section 2: at most 24 hours
 _POINT_BYTES, _SECRET_BYTES = 65, 16
 

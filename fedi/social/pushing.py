@@ -11,9 +11,10 @@ import structlog
 from msgspec import Struct
 
 from fedi.errors import AddressRefused, RemoteInvalid, Unprocessable, Unreachable
+from fedi.model import proxied
 from fedi.model.people import Account, Domain, User
 from fedi.model.posts import Post
-from fedi.net.webpush import MOST_BYTES, Receiver, VapidKey, check, new_vapid_key, seal
+from fedi.net.webpush import Receiver, VapidKey, check, new_vapid_key, seal
 from fedi.services import Services
 from fedi.social.notice_texts import body, headline, language
 from fedi.store.notifications import Notice
@@ -25,6 +26,8 @@ log = structlog.get_logger()
 TTL_SECONDS = 48 * 3600
 """How long a push service keeps a message for an app that is away; what is older is not sent at all."""
 _SECONDS = 10.0
+_NO_PICTURE = "/static/missing-avatar.svg"
+_ICON_MOST = 1_000  # push services take 4,096 bytes, all in all
 _WAIT_AND_SEE = frozenset({408, 425, 429})
 
 
@@ -129,7 +132,7 @@ async def run(services: Services, payload: dict[str, Any]) -> None:
     if letter is None:
         return
     subscription = letter.subscription
-    message = msgspec.json.encode(_payload(letter))[:MOST_BYTES]
+    message = msgspec.json.encode(_payload(letter))
     receiver = Receiver(subscription.p256dh, subscription.auth, subscription.standard)
     now = services.store.clock() // 1000
     sealed = seal(message, receiver, subscription.endpoint, letter.key, contact=letter.domain.url, now=now)
@@ -189,10 +192,20 @@ def _payload(letter: _Letter) -> Payload:
         preferred_locale=language(letter.user.locale),
         notification_id=notice.id,
         notification_type=notice.type,
-        icon=sender.avatar_url or f"{letter.domain.url}/static/avatar.svg",
+        icon=_icon(sender, letter.domain),
         title=headline(notice.type, sender, letter.user.locale),
         body=body(sender, letter.post),
     )
+
+
+def _icon(sender: Account, domain: Domain) -> str:
+    """The sender's picture, from our own address: fetching it must tell nobody else that somebody was woken."""
+    if not sender.avatar_url:
+        return f"{domain.url}{_NO_PICTURE}"
+    if sender.is_local:
+        return sender.avatar_url
+    shown = proxied.address(domain.media_key, domain.url, sender.avatar_url, profile=True)
+    return shown if len(shown) <= _ICON_MOST else f"{domain.url}{_NO_PICTURE}"
 
 
 def known_alerts(names: Collection[str]) -> tuple[str, ...]:
