@@ -24,17 +24,18 @@ from fedi.social import (
     domain_blocking,
     indexing,
     looking_back,
+    mailing,
     moving,
     muting,
     notice_requests,
     poll_jobs,
-    profile_jobs,
     previewing,
+    profile_jobs,
     pushing,
     quote_jobs,
     receiving,
-    suspending,
     scheduling,
+    suspending,
     trending,
     uploading,
 )
@@ -67,6 +68,7 @@ JOBS: dict[str, JobHandler] = {
     "sweep_media": uploading.sweep,
     suspending.PURGE: suspending.purge,
     "synchronize_followers": synchronization.run,
+    mailing.JOB: mailing.run,
 }
 
 _AT_ONCE = 16

@@ -37,6 +37,7 @@ from fedi.api import (
     preferences,
     profile,
     relationships,
+    registration,
     reports,
     search,
     status_actions,
@@ -50,8 +51,6 @@ from fedi.api.admin.resources import ADMIN
 from fedi.api.streaming import health
 
 _RESOURCES = (
-    conversations,
-    markers,
     *ADMIN,
     conversations,
     markers,
@@ -77,6 +76,7 @@ _RESOURCES = (
     preferences,
     profile,
     relationships,
+    registration,
     reports,
     search,
     status_actions,

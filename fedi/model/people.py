@@ -75,6 +75,7 @@ class Account(Struct, frozen=True, kw_only=True):
     fetched_at: int | None = None
     suspended_at: int | None = None
     silenced_at: int | None = None
+    sensitized_at: int | None = None
     deleted_at: int | None = None
 
     @property

@@ -108,10 +108,14 @@ async def keep(tx: Transaction, actor: types.Actor) -> Account:
         return known
     host = host_of(actor.id)
     host_id = (await tx.hosts.ensure([host]))[host]
+    rule = await tx.blocks.domain_rule(host)
+    if rule.reject_media:
+        actor = msgspec.structs.replace(actor, icon=None, image=None, tags=())
     if known is None:
         account = _read(
             actor, id=tx.new_id(), host_id=host_id, created_at=_created(actor, tx.now), now=tx.now
         )
+        account = msgspec.structs.replace(account, silenced_at=rule.silenced_at)
         account = await _add(tx, account, host)
         if account.fetched_at != tx.now:
             return account
@@ -230,5 +234,6 @@ def _carry_over(account: Account, known: Account) -> Account:
         moved_to_uri=known.moved_to_uri if known.moved_at else None,
         suspended_at=known.suspended_at,
         silenced_at=known.silenced_at,
+        sensitized_at=known.sensitized_at,
         deleted_at=None,
     )

@@ -50,6 +50,8 @@ async def _local(tx: Transaction, post_id: int) -> Found | None:
 async def _public(tx: Transaction, found: Found, claim: Claim | None) -> Found | Answer:
     """What everybody may read, unless its author blocks them. To refuse somebody, their own word is enough."""
     post, author = found
+    if author.suspended_at is not None and author.deleted_at is None:
+        raise NotFound(f"{author.uri} is suspended")  # and may be freed: nobody should delete their copies
     if not author.is_active:
         return documents.tombstone(post.uri, post.type, author.deleted_at)
     key = await tx.keys.by_id(claim.key_id) if claim is not None else None

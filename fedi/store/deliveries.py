@@ -37,6 +37,15 @@ AND (h.failures < :many OR h.failing_since > :long_ago)
 ORDER BY f.host_id, v.id, f.inbox
 ON CONFLICT DO NOTHING
 """
+# One inbox of each server, the shared one if it has one: whoever is there hears of it.
+_EVERYONE = """
+INSERT INTO deliveries (host_id, activity_id, inbox, next_at)
+SELECT h.id, CAST(:id AS BIGINT), COALESCE(MIN(a.shared_inbox), MIN(a.inbox)), CAST(:now AS BIGINT)
+FROM accounts a JOIN hosts h ON h.id = a.host_id
+WHERE a.deleted_at IS NULL AND (h.failures < :many OR h.failing_since > :long_ago)
+GROUP BY h.id ORDER BY h.id
+ON CONFLICT DO NOTHING
+"""
 # Locked in the order of their ids, like every change of several lanes (see hosts.py).
 _WAKE = """
 WITH due AS /*postgresql MATERIALIZED */ (
@@ -128,6 +137,16 @@ class Deliveries(DeadLetters):
         places = {"first": now - HEAD_START_MS, "step": PLACE_STEP_MS}
         await self._db.run(_WAKE, {"ids": ids, "now": now, **places})
         await self._db.run("UPDATE activities SET fan_out_since = NULL WHERE id = ANY(:ids)", {"ids": ids})
+        self._tx.wake("deliveries")
+        return added
+
+    async def to_everyone(self, activity_id: int) -> int:
+        """Deliver an activity to every server of which anybody is known; how many those are."""
+        now = self._tx.now
+        limits = {"many": GIVEN_UP_FAILURES, "long_ago": now - GIVEN_UP_AFTER_MS}
+        added = await self._db.run(_EVERYONE, {"id": activity_id, "now": now, **limits})
+        places = {"first": now - HEAD_START_MS, "step": PLACE_STEP_MS}
+        await self._db.run(_WAKE, {"ids": [activity_id], "now": now, **places})
         self._tx.wake("deliveries")
         return added
 

@@ -134,6 +134,12 @@ class EmailBlocks:
         """Unblock an address; whether it was blocked."""
         return await remove_from(self._db, "canonical_email_blocks", block_id)
 
+    async def release_address_of(self, account_id: int) -> None:
+        """The address stays blocked whatever becomes of the account that it was blocked with."""
+        await self._db.run(
+            "UPDATE canonical_email_blocks SET account_id = NULL WHERE account_id = :id", {"id": account_id}
+        )
+
     async def remove_address_of(self, account_id: int) -> None:
         """Unblock the address that was blocked with an account."""
         await self._db.run("DELETE FROM canonical_email_blocks WHERE account_id = :id", {"id": account_id})

@@ -25,6 +25,7 @@ _COUNTED = frozenset(
         "last_post_at",
         "suspended_at",
         "silenced_at",
+        "sensitized_at",
     }
 )
 

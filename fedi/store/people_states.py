@@ -68,6 +68,10 @@ class PeopleStates:
         sql = "UPDATE users SET disabled_at = NULL WHERE id = :id AND disabled_at IS NOT NULL"
         return await self._db.run(sql, {"id": user_id}) == 1
 
+    async def forget(self, account_id: int) -> None:
+        """Delete an account that was never let in, with its login: nobody has heard of it, and its name is free."""
+        await self._db.run("DELETE FROM accounts WHERE id = :id", {"id": account_id})
+
     async def suspend_domain(self, name: str, at: int) -> None:
         """Hide everybody of a domain and its subdomains, at the time `at`."""
         await self._db.run(_SUSPEND_DOMAIN, {**domain_params(name), "at": at})

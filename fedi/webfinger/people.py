@@ -23,7 +23,7 @@ _LONGEST = 2048
 async def find(services: Services, resource: str) -> Account:
     """The local account that a resource names: acct:, a handle, an actor's id or a profile's page.
 
-    Raises BadRequest for what is no resource, NotFound, and Gone for who was deleted or suspended.
+    Raises BadRequest for what is no resource, NotFound, and Gone for who was deleted.
     """
     if not resource or len(resource) > _LONGEST:
         raise BadRequest("no resource", public="Say whom you mean: ?resource=acct:name@domain")
@@ -33,8 +33,8 @@ async def find(services: Services, resource: str) -> Account:
         account = await _by_handle(services, resource.removeprefix("acct:"))
     if account is None or not account.is_local:
         raise NotFound(f"nobody here is {resource}")
-    if not account.is_active:
-        raise Gone(f"{resource} is suspended or deleted")
+    if account.deleted_at is not None:
+        raise Gone(f"{resource} is deleted")
     return account
 
 

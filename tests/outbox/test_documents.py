@@ -75,9 +75,19 @@ async def test_strangers_and_the_domain_have_no_address_by_number(store: Store) 
     assert (await face.ask(f"/ap/users/{domain.actor_id}")).status_code == 404
 
 
-@pytest.mark.parametrize("state", ["suspended_at", "deleted_at"])
-async def test_who_is_gone_leaves_a_tombstone(store: Store, state: str) -> None:
-    ana = await make_person(store, **{state: 1_700_000_000_000})
+async def test_who_is_suspended_says_so_and_shows_nothing(store: Store) -> None:
+    ana = await make_person(store, suspended_at=1_700_000_000_000, name="Ana Secret", summary="<p>hi</p>")
+    post = await make_post(store, ana)
+    face = await make_face(store)
+    actor = codec.parse(orjson.loads(await (await face.ask(ana.uri)).get_data()))
+    assert isinstance(actor, types.Actor)
+    assert (actor.suspended, actor.name, actor.summary, len(actor.public_keys)) == (True, "", None, 2)
+    # 410 is for good: others would delete what they have, and a suspension can be taken back.
+    assert (await face.ask(post.uri)).status_code == 404
+
+
+async def test_who_is_gone_leaves_a_tombstone(store: Store) -> None:
+    ana = await make_person(store, deleted_at=1_700_000_000_000)
     post = await make_post(store, ana)
     face = await make_face(store)
     for path in (ana.uri, f"{ana.uri}/outbox", f"{ana.uri}/followers", post.uri):

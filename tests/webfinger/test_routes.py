@@ -97,12 +97,12 @@ async def test_who_is_not_here_is_404(store: Store) -> None:
         assert (await finger(face, resource or "")).status_code == 404, resource
 
 
-@pytest.mark.parametrize("state", ["suspended_at", "deleted_at"])
-async def test_who_is_gone_is_410(store: Store, state: str) -> None:
+@pytest.mark.parametrize(("state", "status"), [("suspended_at", 200), ("deleted_at", 410)])
+async def test_who_is_gone_for_good_is_410(store: Store, state: str, status: int) -> None:
     ana = await make_person(store, **{state: 1})
     face = await make_face(store)
     for resource in ("acct:ana@a.test", ana.uri, f"{HERE_URL}/@ana"):
-        assert (await finger(face, resource)).status_code == 410
+        assert (await finger(face, resource)).status_code == status
 
 
 async def test_host_meta_leads_to_webfinger(store: Store) -> None:
