@@ -82,7 +82,7 @@ async def test_notices(api: Api) -> None:
     made = await hers.post("/api/v1/statuses", json={"status": "hi"})
     await his.post(f"/api/v1/accounts/{ana.id}/follow")
     await his.post(f"/api/v1/statuses/{made['id']}/favourite")
-    await his.post("/api/v1/statuses", json={"status": "@ana look", "visibility": "direct"})
+    await his.post("/api/v1/statuses", json={"status": "@ana look"})
 
     async def kinds(query: str = "") -> list[str]:
         return [one["type"] for one in await hers.get(f"/api/v1/notifications?{query}")]
