@@ -40,7 +40,7 @@ class PreviewCard(Struct):
     blurhash: str | None
     published_at: str | None
     authors: list[PreviewCardAuthor]
-    missing_attribution: bool | None = None
+    missing_attribution: bool | None
 
 
 def card(found: cards.Card, at: Here) -> PreviewCard:
@@ -69,4 +69,5 @@ def values(found: cards.Card, at: Here) -> dict[str, Any]:
         "blurhash": found.blurhash,
         "published_at": None if found.published_at is None else time(found.published_at),
         "authors": [PreviewCardAuthor(found.author_name, found.author_url)] if found.author_name else [],
+        "missing_attribution": None,
     }
