@@ -6,6 +6,7 @@ import asyncio
 
 import structlog
 
+from fedi.media.sweeping import sweep
 from fedi.services import Services
 
 log = structlog.get_logger()
@@ -51,6 +52,8 @@ async def tidy_once(services: Services) -> None:
         await tx.deliveries.forget_dead(tx.now - _ACTIVITIES_MS)
     async with services.store.write() as tx:
         await tx.activities.forget(tx.now - _ACTIVITIES_MS)
+    await sweep(services.media)
+    await services.media.copies.tidy()
 
 
 async def forget_events(services: Services, stop: asyncio.Event) -> None:

@@ -49,6 +49,7 @@ class Services:
 
     async def close(self) -> None:
         """Let go of connections."""
+        await self.media.copies.close()
         await self.net.close()
         await self.store.close()
 
