@@ -20,6 +20,7 @@ from bench.loads.publishing import publishing
 from bench.loads.reading import reading
 from bench.loads.strangers import strangers
 from bench.loads.streaming import streaming
+from bench.notices import notices_of_ana
 from bench.others import Others
 from bench.prepared import Prepared
 from bench.rig import Figure, Rig
@@ -117,6 +118,7 @@ async def _fill(bench: Bench, databases: Databases) -> Tokens:
         async with services.store.write() as tx:
             tokens = await world.people_here(services, tx, prepared.keys)
             await world.follow_authors(tx, prepared.authors, prepared.keys)
+            await notices_of_ana(tx)
             hosts = [bench.others.tls_host(number) for number in range(prepared.sizes.hosts)]
             await world.followers_of_dora(tx, hosts)
             domain = await services.domain_of(DOMAIN)
