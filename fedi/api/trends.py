@@ -22,7 +22,7 @@ routes = Blueprint("api_trends", __name__, url_prefix="/api/v1/trends")
 _FURTHEST = 10_000
 
 
-class TrendsLink(cards.PreviewCard):
+class TrendsLink(cards.PreviewCard, kw_only=True):
     """A link with its use in the last days."""
 
     history: list[History]
@@ -74,7 +74,7 @@ async def links(asker: Asker) -> Response:
         found = await trends.links(part.limit, part.offset, review=site.trends_review) if site.trends else []
         used = await trends.link_history([card.id for card in found])
     entities = [
-        TrendsLink(**cards.values(card), history=history(used.get(card.id, ()), tx.now)) for card in found
+        TrendsLink(**cards.values(card, asker.at), history=history(used.get(card.id, ()), tx.now)) for card in found
     ]
     return answer(entities, link=_link(asker, part, len(found)))
 
