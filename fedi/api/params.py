@@ -142,8 +142,9 @@ async def _form() -> list[tuple[str, str]]:
     sent = await request.get_data(as_text=False)
     if not sent:
         return list((await request.form).items(multi=True))
+    text = sent if isinstance(sent, str) else sent.decode("utf-8", "replace")
     try:
-        return parse_qsl(sent.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST)
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST)
     except ValueError:
         raise BadRequest(public="There are too many parameters.") from None
 

@@ -32,7 +32,8 @@ async def follow(me: Asker, name: str) -> Response:
     """Have posts with a hashtag in one's home."""
     tag = featuring.tag_name(name).lower()
     async with me.services.store.write() as tx:
-        await tx.followed_tags.add(me.id, tag)
+        if await tx.followed_tags.add(me.id, tag):
+            await tx.timelines.merge_tag(me.id, tag)
         return await _shown(tx, me, tag)
 
 
@@ -42,7 +43,8 @@ async def unfollow(me: Asker, name: str) -> Response:
     """Have them there no longer."""
     tag = featuring.tag_name(name).lower()
     async with me.services.store.write() as tx:
-        await tx.followed_tags.remove(me.id, tag)
+        if await tx.followed_tags.remove(me.id, tag):
+            await tx.timelines.unmerge_tag(me.id, tag)
         return await _shown(tx, me, tag)
 
 

@@ -11,6 +11,7 @@ from fedi.api.entities.statuses import statuses
 from fedi.api.paging import asked, link
 from fedi.api.params import Params, path_id, query
 from fedi.api.responses import answer
+from fedi.errors import NotFound
 from fedi.social import listing
 from fedi.store.paging import PostPage
 from fedi.store.timeline_lists import Source, TagQuery
@@ -43,9 +44,22 @@ async def public(asker: Asker) -> Response:
 async def tag(asker: Asker, hashtag: str) -> Response:
     """Posts for everyone with a hashtag."""
     params = query()
-    tags = TagQuery(hashtag.lower(), _tags(params, "any"), _tags(params, "all"), _tags(params, "none"))
+    tags = TagQuery(hashtag.lower().removeprefix("#"), _tags(params, "any"), _tags(params, "all"), _tags(params, "none"))
     async with asker.services.store.read() as tx:
         page = await tx.timelines.tagged(asker.viewer_id, tags, _source(params), asked(params))
+    return _answer(asker, page)
+
+
+@routes.get("/timelines/link")
+@anyone("read:statuses")
+async def linking(asker: Asker) -> Response:
+    """Posts for everyone with a link to the page `url`."""
+    params = query()
+    async with asker.services.store.read() as tx:
+        card = await tx.cards.by_url(params.text("url"))
+        if card is None:
+            raise NotFound
+        page = await tx.timelines.linking(asker.viewer_id, card.id, asked(params))
     return _answer(asker, page)
 
 

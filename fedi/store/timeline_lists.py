@@ -93,6 +93,8 @@ _WITH_MEDIA = "p.attachments <> '[]'"
 _LISTED = """NOT EXISTS (
   SELECT 1 FROM accounts la WHERE la.id = p.account_id AND la.silenced_at IS NOT NULL)"""
 
+_FOUND = "EXISTS (SELECT 1 FROM accounts da WHERE da.id = p.account_id AND da.discoverable)"
+
 
 class Source(Struct, frozen=True):
     """Which posts of a public timeline: from here, from elsewhere, with media."""
@@ -162,6 +164,11 @@ class TimelineLists:
             lists["any"] = [tags.tag, *tags.either]
             return await self._page(_FILED_ANY, conditions, ask, {**params, **lists})
         return await self._page(_FILED, conditions, ask, {**params, **lists, "tag": tags.tag})
+
+    async def linking(self, viewer_id: int | None, card_id: int, ask: Range) -> PostPage:
+        """Posts for everyone with a link to a page, of people who let themselves be found."""
+        conditions = ["p.card_id = :card", *Source().conditions(), _FOUND, _LISTED, shown("p")]
+        return await self._page(_POSTS, conditions, ask, {"viewer": viewer_id or 0, "card": card_id})
 
     async def of_account(
         self, viewer_id: int | None, account_id: int, which: AccountPosts, ask: Range

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fedi.model.cards import Card
 from fedi.model.people import Account
 from fedi.model.posts import Attachment, Post
 from fedi.store.store import Store
@@ -26,6 +27,7 @@ def ids(entities: list[dict[str, Any]]) -> list[int]:
     return [int(entity["id"]) for entity in entities]
 
 
+@pytest.mark.operation("GET /api/v1/timelines/home")
 async def test_home_shows_what_was_pushed_newest_first(api: Api) -> None:
     ana, hers = await api.member("ana")
     far, other = await make_stranger(api.store), await make_stranger(api.store, "di")
@@ -103,6 +105,7 @@ async def test_what_may_not_be_seen_leaves_every_timeline(api: Api, change: str)
     assert [await hers.get(f"/api/v1/timelines/{path}") for path in paths] == [[], [], []]
 
 
+@pytest.mark.operation("GET /api/v1/timelines/public")
 async def test_public_timelines(api: Api) -> None:
     ana, hers = await api.member("ana")
     far, silenced = await make_stranger(api.store), await make_stranger(api.store, "di", silenced_at=1)
@@ -120,6 +123,7 @@ async def test_public_timelines(api: Api) -> None:
         assert ids(await asker.get("/api/v1/timelines/public?only_media=on")) == [there.id]
 
 
+@pytest.mark.operation("GET /api/v1/timelines/tag/{hashtag}")
 async def test_hashtags(api: Api) -> None:
     ana, _ = await api.member("ana")
     cats, both = await publish(api, ana, tags=("cats",)), await publish(api, ana, tags=("cats", "dogs"))
@@ -131,6 +135,33 @@ async def test_hashtags(api: Api) -> None:
     assert ids(await ask("/api/v1/timelines/tag/cats?all[]=dogs")) == [both.id]
     assert ids(await ask("/api/v1/timelines/tag/cats?none[]=dogs")) == [cats.id]
     assert ids(await ask("/api/v1/timelines/tag/birds")) == []
+    assert ids(await ask("/api/v1/timelines/tag/cats?any=dogs&limit=1")) == [dogs.id]
+    assert ids(await ask("/api/v1/timelines/tag/%23cats?all[]=cats&all[]=Dogs&none[]=birds")) == [both.id]
+    far = await make_stranger(api.store)
+    picture = Attachment(id="1", type="image", url="https://b.test/1.png")
+    there = await publish(api, far, tags=("cats",), attachments=(picture,))
+    for wanted in ("remote=true", "only_media=true"):
+        assert ids(await ask(f"/api/v1/timelines/tag/cats?{wanted}")) == [there.id]
+    assert ids(await ask("/api/v1/timelines/tag/cats?local=true")) == [both.id, cats.id]
+    await ask("/api/v1/timelines/tag/cats?limit=many", status=400)
+
+
+@pytest.mark.operation("GET /api/v1/timelines/link")
+async def test_who_links_to_a_page(api: Api) -> None:
+    (ana, hers), (_, his) = await api.member("ana"), await api.member("bo")
+    shy = await make_stranger(api.store, discoverable=False)
+    found = await make_stranger(api.store, "di", discoverable=True)
+    async with api.store.write() as tx:
+        card = await tx.cards.put(Card(id=tx.new_id(), url="https://news.test/1", fetched_at=tx.now))
+    posts = [await publish(api, one, card_id=card) for one in (ana, shy, found)]
+    await publish(api, ana, card_id=card, visibility="unlisted")
+    await publish(api, ana)
+    path = "/api/v1/timelines/link?url=https://news.test/1"
+    for asker in (hers, his, api.anybody):
+        assert ids(await asker.get(path)) == [posts[2].id, posts[0].id]
+    assert ids(await hers.get(f"{path}&limit=1&max_id={posts[2].id}")) == [posts[0].id]
+    for other in ("?url=https://news.test/2", "?url=", ""):
+        await hers.get(f"/api/v1/timelines/link{other}", status=404)
 
 
 async def test_favourites_page_by_favourite(api: Api) -> None:

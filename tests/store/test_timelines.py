@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fedi.model.people import Account
+from fedi.store.paging import Range
 from fedi.store.store import Store
 from fedi.store.timelines import DAY_MS, KEPT, KEPT_READY_MS
 from tests.builders import make_person, make_post, make_stranger
@@ -173,3 +174,81 @@ async def test_a_home_is_trimmed(store: Store) -> None:
         )
         await tx.timelines.trim(ana.id)
     assert await entries(store, ana) == ids[5:]
+
+
+async def follow_tag(store: Store, account: Account, tag: str) -> None:
+    async with store.write() as tx:
+        await tx.followed_tags.add(account.id, tag)
+        await tx.timelines.merge_tag(account.id, tag)
+
+
+async def unfollow_tag(store: Store, account: Account, tag: str) -> None:
+    async with store.write() as tx:
+        await tx.followed_tags.remove(account.id, tag)
+        await tx.timelines.unmerge_tag(account.id, tag)
+
+
+async def test_followed_hashtags_bring_public_posts_home(store: Store) -> None:
+    ana, far = await make_person(store, "ana"), await make_stranger(store)
+    silenced = await make_stranger(store, "di", silenced_at=1)
+    star = await make_person(store, "star", pulled=True)
+    before = await push(store, far, tags=("cats",))
+    await follow_tag(store, ana, "cats")
+    await follow_tag(store, ana, "dogs")
+    both = await push(store, far, tags=("cats", "dogs"))
+    famous = await push(store, star, tags=("cats",))
+    answer = await push(store, far, tags=("cats",), in_reply_to_uri="https://c.test/1")
+    expected = [before, both, famous, answer]
+    for values in ({"visibility": "unlisted"}, {"visibility": "private"}, {"visibility": "direct"}):
+        await push(store, far, tags=("cats",), **values)
+    await push(store, silenced, tags=("cats",))
+    await push(store, far, tags=("birds",))
+    assert await entries(store, ana) == expected
+    async with store.write() as tx:
+        await tx.timelines.rebuild(ana.id)
+    assert await entries(store, ana) == expected
+    await unfollow_tag(store, ana, "cats")
+    assert await entries(store, ana) == [both]
+    await unfollow_tag(store, ana, "dogs")
+    assert await entries(store, ana) == []
+
+
+async def test_a_post_stays_while_there_is_a_reason_for_it(store: Store) -> None:
+    ana, far = await make_person(store, "ana"), await make_stranger(store)
+    await follow(store, ana, far)
+    await follow_tag(store, ana, "cats")
+    own = await push(store, ana, tags=("cats",))
+    tagged, plain = await push(store, far, tags=("cats",)), await push(store, far)
+    async with store.write() as tx:
+        await tx.timelines.unmerge(ana.id, far.id)
+    assert await entries(store, ana) == [own, tagged]
+    async with store.write() as tx:
+        await tx.timelines.merge(ana.id, far.id)
+    await unfollow_tag(store, ana, "cats")
+    assert await entries(store, ana) == [own, tagged, plain]
+
+
+async def test_languages_that_were_not_chosen_stay_out(store: Store) -> None:
+    ana, far = await make_person(store, "ana"), await make_stranger(store)
+    star = await make_person(store, "star", pulled=True)
+    for author in (far, star):
+        await follow(store, ana, author)
+        async with store.write() as tx:
+            known = await tx.follows.between(ana.id, author.id)
+            assert known is not None
+            await tx.follows.choose(known, show_reblogs=True, notify=False, languages=("en", "fr"))
+    wanted = [
+        await push(store, author, language=code) for author in (far, star) for code in ("en", "fr", None)
+    ]
+    for author in (far, star):
+        await push(store, author, language="de")
+    assert await entries(store, ana) == wanted[:3]
+    async with store.write() as tx:
+        await tx.timelines.rebuild(ana.id)
+        which = await tx.lists.add(ana.id, "all", "list", False)
+        await tx.lists.join(which, await tx.lists.may_join(ana.id, [far.id, star.id]))
+    assert await entries(store, ana) == wanted[:3]
+    async with store.read() as tx:
+        home = await tx.timelines.home(ana.id, Range())
+        listed = await tx.timelines.of_list(which, Range())
+    assert [post.id for post in home.posts] == [post.id for post in listed.posts] == wanted[::-1]
