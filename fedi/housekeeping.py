@@ -19,6 +19,8 @@ _DAY_MS = 86_400_000
 # Longer than any server we know of retries a delivery (PROTOCOL section 7), so a late copy is still recognised.
 _RECEIVED_MS = 10 * _DAY_MS
 _TOMBSTONES_MS = 90 * _DAY_MS
+_TRANSLATIONS_MS = 7 * 86_400_000
+_REFRESHES_MS = 86_400_000
 _ACTIVITIES_MS = 30 * _DAY_MS
 
 
@@ -49,11 +51,18 @@ async def tidy_once(services: Services) -> None:
     async with services.store.write() as tx:
         await tx.tombstones.forget(tx.now - _TOMBSTONES_MS)
     async with services.store.write() as tx:
+        await tx.translations.forget(tx.now - _TRANSLATIONS_MS)
+        await tx.refreshes.forget(tx.now - _REFRESHES_MS)
+    async with services.store.write() as tx:
         await tx.deliveries.forget_dead(tx.now - _ACTIVITIES_MS)
     async with services.store.write() as tx:
         await tx.activities.forget(tx.now - _ACTIVITIES_MS)
     await sweep(services.media)
     await services.media.copies.tidy()
+    async with services.store.write() as tx:
+        for over in (tx.grants, tx.sessions, tx.factors, tx.letters):
+            await over.forget()
+        await tx.apps.forget(tx.now - _DAY_MS)
 
 
 async def forget_events(services: Services, stop: asyncio.Event) -> None:

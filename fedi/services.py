@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import msgspec
+
 from fedi.config import Config
 from fedi.media.library import Library
 from fedi.model.people import Domain
@@ -26,10 +28,19 @@ def utc_now() -> datetime:
 class Services:
     """The settings, the store, the way out to other servers, and what few rules every request asks for."""
 
-    def __init__(self, config: Config, store: Store, net: Net, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        net: Net,
+        now: Callable[[], datetime] = utc_now,
+        helpers: Net | None = None,
+    ) -> None:
         self.config = config
         self.store = store
         self.net = net
+        self.helpers = helpers or net
+        """The way to services that the operator named, which may be on this machine."""
         self.now = now
         self.media = Library(config, store, net)
         self.actors = Actors(store, net)
@@ -45,12 +56,15 @@ class Services:
         """Connect to the database `config` names, migrate it, and open the way out."""
         store = await Store.open(config.database.url, pool=config.database.pool)
         net = Net(net_settings(config), now=utc_now)
-        return cls(config, store, net)
+        helpers = Net(helper_settings(config), now=utc_now) if config.translation.engine != "none" else None
+        return cls(config, store, net, helpers=helpers)
 
     async def close(self) -> None:
         """Let go of connections."""
         await self.media.copies.close()
         await self.net.close()
+        if self.helpers is not self.net:
+            await self.helpers.close()
         await self.store.close()
 
     async def refresh(self) -> None:
@@ -114,6 +128,13 @@ def net_settings(config: Config, *, ask_ourselves: bool = False) -> NetSettings:
         ca_file=str(federation.ca_file) if federation.ca_file else None,
         own_authorities=frozenset() if ask_ourselves else frozenset({config.host, config.domain}),
         read_seconds=federation.timeout_seconds,
+    )
+
+
+def helper_settings(config: Config) -> NetSettings:
+    """The same for services that the operator named: they may be anywhere, this machine included."""
+    return msgspec.structs.replace(
+        net_settings(config, ask_ourselves=True), allow_http=True, allow_private=("0.0.0.0/0", "::/0")
     )
 
 

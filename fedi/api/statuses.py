@@ -13,7 +13,7 @@ from fedi.api.responses import answer
 from fedi.api.wishes import MEDIA_MOST, poll_of, time_of, wish_of
 from fedi.errors import NotFound
 from fedi.model.posts import Attachment, Post
-from fedi.social import attaching, mentioning, polling, posting, reading, scheduling
+from fedi.social import attaching, mentioning, polling, posting, reading, replies_fetching, scheduling
 from fedi.social.composing import compose
 from fedi.social.posting import Draft
 from fedi.store.store import Transaction
@@ -143,13 +143,21 @@ async def context(asker: Asker, status_id: str) -> Response:
         descendants = await tx.posts.descendants(post, below, depth)
         ids = [one.id for one in (*ancestors, *descendants)]
         thread = await tx.timelines.shown_among(asker.viewer_id, ids, wanted=True)
+        last = await tx.refreshes.of_post(post.id) if asker.session is not None else None
+        due = asker.session is not None and replies_fetching.is_due(post, last, tx.now)
+    if due:
+        async with asker.services.store.write() as tx:
+            last = await replies_fetching.begin(tx, post)
     entities = {entity.id: entity for entity in statuses(thread, asker.at)}
-    return answer(
+    found = answer(
         Context(
             [entities[str(one.id)] for one in ancestors if str(one.id) in entities],
             [entities[str(one.id)] for one in descendants if str(one.id) in entities],
         )
     )
+    if last is not None and last.state == "running":
+        found.headers["Mastodon-Async-Refresh"] = f'id="{last.id}", retry=3, result_count={last.found}'
+    return found
 
 
 async def _media(

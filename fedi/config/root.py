@@ -14,7 +14,18 @@ from msgspec.structs import replace
 
 from fedi.config import checks
 from fedi.config.building import build
-from fedi.config.sections import Brand, Database, Email, Federation, Limits, Media, OAuth, Registration, Server
+from fedi.config.sections import (
+    Brand,
+    Database,
+    Email,
+    Federation,
+    Limits,
+    Media,
+    OAuth,
+    Registration,
+    Server,
+    Translation,
+)
 from fedi.config.sources import read
 
 
@@ -50,6 +61,7 @@ class Config(Struct, frozen=True):
     federation: Federation = Federation()
     brand: Brand = Brand()
     limits: Limits = Limits()
+    translation: Translation = Translation()
 
     @classmethod
     def load(cls, path: Path | None, environ: Mapping[str, str]) -> Config:

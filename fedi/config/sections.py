@@ -159,15 +159,6 @@ class Registration(Struct, frozen=True):
             "anyone."
         ),
     ] = "closed"
-    minimum_age: Annotated[
-        int,
-        Meta(
-            ge=0,
-            le=120,
-            description="Years that people must have lived to make an account; 0 asks nobody. The date of "
-            "birth that they give is checked and not kept.",
-        ),
-    ] = 0
 
 
 class OAuth(Struct, frozen=True):
@@ -250,6 +241,22 @@ class Brand(Struct, frozen=True):
         tuple[Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")], ...],
         Meta(min_length=1, description="Languages of the pages, as BCP 47 tags, the preferred one first."),
     ] = ("en",)
+
+
+class Translation(Struct, frozen=True):
+    """Who translates posts for people who ask for it: an engine of yours, or one you have a key for."""
+
+    engine: Annotated[
+        Literal["none", "libretranslate", "deepl"],
+        Meta(description="`none`: apps do not offer translations."),
+    ] = "none"
+    url: Annotated[
+        str,
+        Meta(
+            description="Where the engine answers, such as `http://127.0.0.1:5000` or `https://api-free.deepl.com`."
+        ),
+    ] = ""
+    key: Annotated[Secret, Meta(description="The engine's API key, if it wants one.")] = Secret("")
 
 
 class Rates(Struct, frozen=True):

@@ -129,6 +129,10 @@ class Net:
         """Raise AddressRefused or RemoteInvalid for an address that nothing would ever be sent to."""
         self._addresses.target(endpoint)
 
+    async def ask(self, url: str, body: bytes, *, headers: Mapping[str, str], max_bytes: int = MIB) -> Answer:
+        """POST a question to a service, unsigned. Raises the FetchErrors for every status but 200."""
+        return await self._exchange.ask(self._addresses.target(url), body, headers, max_bytes)
+
     async def close(self) -> None:
         """Stop what is under way and close every connection."""
         await self._flights.close()

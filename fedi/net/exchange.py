@@ -86,6 +86,15 @@ class Exchange:
             raise Unreachable(f"{target.url} took longer than {self._settings.total_seconds:g} s") from None
         return Reply(heard.response.status_code, self._retry_after(heard.response), detail)
 
+    async def ask(self, target: Target, body: bytes, headers: Mapping[str, str], limit: int) -> Answer:
+        """The `200` to an unsigned POST, or the FetchError that fits. Redirects are not followed."""
+        try:
+            async with asyncio.timeout(self._settings.total_seconds):
+                response = await self._send("POST", target, headers, body)
+                return await self._answer(_Heard(response), target, Question("", None, limit))
+        except TimeoutError:
+            raise Unreachable(f"{target.url} took longer than {self._settings.total_seconds:g} s") from None
+
     async def close(self) -> None:
         """Close the connections and stop the signing threads."""
         await self._wire.close()

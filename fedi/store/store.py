@@ -77,6 +77,7 @@ from fedi.store.statistics import Statistics
 from fedi.store.strikes import Strikes
 from fedi.store.timelines import Timelines
 from fedi.store.tombstones import Tombstones
+from fedi.store.translations import Refreshes, Translations
 
 Clock = Callable[[], int]
 
@@ -183,6 +184,16 @@ class Transaction(MemberTables):
     def scheduled(self) -> ScheduledPosts:
         """Posts that wait for their time."""
         return ScheduledPosts(self)
+
+    @cached_property
+    def translations(self) -> Translations:
+        """Translations of posts."""
+        return Translations(self)
+
+    @cached_property
+    def refreshes(self) -> Refreshes:
+        """Answers that are being fetched."""
+        return Refreshes(self)
 
     @cached_property
     def polls(self) -> Polls:
