@@ -10,7 +10,7 @@ from fedi.api.hashtags import tags_of
 from fedi.api.paging import asked, link
 from fedi.api.params import query
 from fedi.api.responses import answer
-from fedi.social import featuring
+from fedi.social import featuring, following_tags
 from fedi.store.paging import AccountPage
 from fedi.store.store import Transaction
 
@@ -32,8 +32,7 @@ async def follow(me: Asker, name: str) -> Response:
     """Have posts with a hashtag in one's home."""
     tag = featuring.tag_name(name).lower()
     async with me.services.store.write() as tx:
-        if await tx.followed_tags.add(me.id, tag):
-            await tx.timelines.merge_tag(me.id, tag)
+        await following_tags.follow(tx, me.id, tag)
         return await _shown(tx, me, tag)
 
 
@@ -43,8 +42,7 @@ async def unfollow(me: Asker, name: str) -> Response:
     """Have them there no longer."""
     tag = featuring.tag_name(name).lower()
     async with me.services.store.write() as tx:
-        if await tx.followed_tags.remove(me.id, tag):
-            await tx.timelines.unmerge_tag(me.id, tag)
+        await following_tags.unfollow(tx, me.id, tag)
         return await _shown(tx, me, tag)
 
 

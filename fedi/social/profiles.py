@@ -15,11 +15,12 @@ from fedi.activitypub.uris import host_of
 from fedi.errors import Malformed, Unprocessable
 from fedi.media import profile_pictures
 from fedi.media.profile_pictures import ProfilePicture
-from fedi.model.people import Account
+from fedi.model.people import Account, CustomEmoji
 from fedi.outbox.actors import to_actor
 from fedi.outbox.publish import Audience, activity_uri, addresses_of, publish
 from fedi.social import profile_fields, text
 from fedi.social.profile_jobs import ACCEPT_REQUESTS, VERIFY_FIELDS
+from fedi.store.emojis import Emojis
 from fedi.store.rows import write
 from fedi.store.store import Transaction
 
@@ -30,6 +31,7 @@ DOMAINS_MAX = 10
 PRIVACIES = ("public", "unlisted", "private", "direct")
 QUOTE_POLICIES = ("public", "followers", "nobody")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_SHORTCODE = re.compile(r":([a-zA-Z0-9_]{2,100}):")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,2}")
 
 
@@ -81,6 +83,7 @@ async def change(tx: Transaction, account: Account, changes: Changes) -> Account
     }
     defaults = _defaults({name: given[name] for name in _DEFAULTS if name in given})
     after = msgspec.structs.replace(account, **await _profile(tx, account, given))
+    after = msgspec.structs.replace(after, emojis=await _emojis(tx, after))
     if defaults:
         await tx.members.update(account.id, **defaults)
     await _use_pictures(tx, account, given)
@@ -133,6 +136,17 @@ async def _profile(tx: Transaction, account: Account, given: dict[str, Any]) -> 
                 given[f"{kind}_alt"].strip(), ALT_MAX, f"{kind.capitalize()} description"
             )
     return values
+
+
+async def _emojis(tx: Transaction, account: Account) -> tuple[CustomEmoji, ...]:
+    """The custom emojis in what a person says of themselves."""
+    texts = [account.name, account.summary_source or ""]
+    texts += [part for field in account.fields for part in (field.name, field.source or "")]
+    names = dict.fromkeys(name for one in texts for name in _SHORTCODE.findall(one))
+    if not names or account.domain_id is None:
+        return ()
+    found = await Emojis(tx).named(account.domain_id, list(names))
+    return tuple(CustomEmoji(name, found[name].url) for name in names if name in found)
 
 
 def _name(given: str) -> str:

@@ -91,7 +91,7 @@ async def test_hashtags_on_somebody_elses_profile(api: Api) -> None:
 async def test_tags(api: Api) -> None:
     ana, hers = await api.member("ana")
     bo, his = await api.member("bo")
-    await make_post(api.store, bo, tags=("cats",))
+    cats = await make_post(api.store, bo, tags=("cats",))
     assert (await hers.get("/api/v1/tags/Cats"))["name"] == "cats"
     assert (await hers.post("/api/v1/tags/Cats/follow"))["following"] is True
     assert (await hers.post("/api/v1/tags/cats/follow"))["following"] is True
@@ -105,8 +105,10 @@ async def test_tags(api: Api) -> None:
     older = reply.headers["Link"].partition("<https://a.test")[2].partition(">")[0]
     assert [one["name"] for one in await hers.get(older)] == ["cats"]
     posted = await his.post("/api/v1/statuses", json={"status": "#dogs"})
-    assert [one["id"] for one in await hers.get("/api/v1/timelines/home")] == [posted["id"]]
+    home = await hers.get("/api/v1/timelines/home")
+    assert [one["id"] for one in home] == [posted["id"], str(cats.id)]
     assert (await hers.post("/api/v1/tags/dogs/unfollow"))["following"] is False
+    assert [one["id"] for one in await hers.get("/api/v1/timelines/home")] == [str(cats.id)]
     assert [one["name"] for one in await hers.get("/api/v1/followed_tags")] == ["grüße", "cats"]
     assert (await hers.post("/api/v1/tags/Cats/feature"))["featuring"] is True
     assert (await hers.post("/api/v1/tags/cats/feature"))["featuring"] is True

@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 
 from fedi.activitypub import types
 from fedi.model.people import Account
+from fedi.store.emojis import Emoji, Emojis
 from tests.api.conftest import Api, Client
 from tests.builders import make_stranger
 from tests.peer import Person
@@ -261,3 +262,23 @@ async def test_preferences(api: Api) -> None:
     assert (await _patch(hers, "/api/v1/preferences", json=wished)) == {**found, **wished}
     await _patch(hers, "/api/v1/preferences", json={"reading:expand:media": "x"}, status=422)
     await _patch(await api.client(ana, "read"), "/api/v1/preferences", json=wished, status=403)
+
+
+async def test_custom_emojis_in_a_profile(api: Api) -> None:
+    ana, hers = await api.member("ana")
+    picture = "https://a.test/files/cat.png"
+    async with api.store.write() as tx:
+        assert ana.domain_id is not None
+        emoji = Emoji(
+            id=tx.new_id(),
+            domain_id=ana.domain_id,
+            shortcode="cat",
+            url=picture,
+            static_url=picture,
+            created_at=tx.now,
+            updated_at=tx.now,
+        )
+        await Emojis(tx).put(emoji)
+    found = await _patch(hers, json={"display_name": "Ana :cat:", "note": "no :dog:"})
+    assert [(one["shortcode"], one["url"]) for one in found["emojis"]] == [("cat", picture)]
+    assert (await _patch(hers, json={"display_name": "Ana"}))["emojis"] == []
