@@ -10,14 +10,14 @@ import msgspec
 from msgspec import Struct
 
 from fedi.errors import NotAllowed, NotFound, Unprocessable
-from fedi.model.people import Account
+from fedi.model.people import Account, CustomEmoji
 from fedi.model.polls import PollDraft
 from fedi.model.posts import VISIBILITIES, Attachment, Post
 from fedi.model.quotes import POLICIES, chosen
 from fedi.outbox.extras import extras_of_one
 from fedi.outbox.posts import to_create, to_delete, to_update
 from fedi.outbox.publish import Audience, activity_uri, addresses_of, publish
-from fedi.social import attaching, boosting, polling, previewing, quoting, text
+from fedi.social import attaching, boosting, emojis, polling, previewing, quoting, text
 from fedi.social.audiences import everyone_with
 from fedi.social.notifying import notify
 from fedi.social.remote_posts import mentioned
@@ -55,6 +55,8 @@ class Draft(Struct, frozen=True, kw_only=True):
     app_name: str | None = None
     app_website: str | None = None
     idempotency_key: str | None = None
+    emojis: tuple[CustomEmoji, ...] = ()
+    """Custom emojis that its words name; found when it is posted."""
 
 
 async def create(tx: Transaction, author: Account, draft: Draft, *, characters: int = CHARACTERS) -> Post:
@@ -65,6 +67,7 @@ async def create(tx: Transaction, author: Account, draft: Draft, *, characters: 
     if draft.idempotency_key and (earlier := await tx.posts.idempotent(author.id, draft.idempotency_key)):
         return earlier
     check(author, draft, characters)
+    draft = await _with_emojis(tx, author, draft)
     parent = await visible_original(tx, draft.in_reply_to, author) if draft.in_reply_to else None
     rendered = text.render(draft.text, draft.mentions, addresses_of(author))
     allowed = ""
@@ -98,7 +101,7 @@ async def edit(
         raise NotFound(f"{author.uri} did not write {post.uri}")
     check(author, msgspec.structs.replace(draft, visibility=post.visibility), characters)
     media = await attaching.describe(tx, draft.attachments, draft.media_attributes)
-    draft = msgspec.structs.replace(draft, attachments=media)
+    draft = await _with_emojis(tx, author, msgspec.structs.replace(draft, attachments=media))
     rendered = text.render(draft.text, draft.mentions, addresses_of(author))
     after = msgspec.structs.replace(
         post,
@@ -207,7 +210,14 @@ def _words(draft: Draft, rendered: text.Rendered, author: Account) -> dict[str, 
         "mentions": tuple(mentioned(account, author) for account in rendered.mentions),
         "tags": rendered.tags,
         "attachments": draft.attachments,
+        "emojis": draft.emojis,
     }
+
+
+async def _with_emojis(tx: Transaction, author: Account, draft: Draft) -> Draft:
+    options = draft.poll.options if draft.poll is not None else ()
+    found = await emojis.used(tx, author.domain_id or 0, draft.text, draft.summary, *options)
+    return msgspec.structs.replace(draft, emojis=found) if found else draft
 
 
 def _post(
