@@ -67,6 +67,7 @@ JOBS: dict[str, JobHandler] = {
     "tell_tallies": poll_jobs.tell_tallies,
     "verify_fields": profile_jobs.verify_fields,
     "verify_quote": quote_jobs.run,
+    "process_media": uploading.process,
     "sweep_media": uploading.sweep,
     suspending.PURGE: suspending.purge,
     "synchronize_followers": synchronization.run,

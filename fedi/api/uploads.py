@@ -30,6 +30,7 @@ _MULTIPART = "multipart/form-data"
 _FIELDS_MAX = 256 * 1024
 _PARTS_MAX = 200
 _OVERHEAD = 64 * 1024  # of names and boundaries
+_PIECE = 64 * 1024
 _CHUNK_SECONDS = 60.0
 
 
@@ -89,8 +90,9 @@ class _Reader:
                 got += len(chunk)
                 if got > self._most + _OVERHEAD:
                     raise _too_large(self._most)
-                self._decoder.receive_data(chunk)
-                self._take()
+                for start in range(0, len(chunk), _PIECE):
+                    self._decoder.receive_data(chunk[start : start + _PIECE])
+                    self._take()
             self._decoder.receive_data(None)
             self._take()
         except ValueError:

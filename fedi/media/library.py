@@ -40,6 +40,12 @@ class Made(Struct, frozen=True):
         """Bytes by name."""
         return {name: path.stat().st_size for name, path in self.files.items()}
 
+    def without_preview(self) -> Made:
+        """The same, where another preview is wanted."""
+        return Made(
+            self.result, {name: path for name, path in self.files.items() if path.name != self.result.preview}
+        )
+
     def name_of(self, made: str | None) -> str | None:
         """The name that a file of the result has in the storage."""
         return next((name for name, path in self.files.items() if made and path.name == made), None)

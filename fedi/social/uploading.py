@@ -55,6 +55,7 @@ async def upload(services: Services, account_id: int, url: str, sent: Upload, *,
         if kind.family == "image":
             made = await library.picture(sent.file, kind, folder)
             if not made.result.again:
+                made = made.without_preview() if media.preview else made
                 await library.keep(account_id, made)
                 values = _values(made, media)
                 media = msgspec.structs.replace(media, state="ready", **values)
@@ -158,13 +159,15 @@ async def process(services: Services, payload: dict[str, Any]) -> None:
         await library.fetch(media.source, file)
         try:
             made = await library.recording(file, await library.kind_of(file), folder)
+            made = made.without_preview() if media.preview else made
             await library.keep(media.account_id, made)
         except Unavailable:
             raise
         except FediError as error:
             log.info("upload not processed", media=media.id, error=error.detail or error.public)
             async with services.store.write() as tx:
-                await tx.media.finish(media.id, {"state": "failed"}, [])
+                await tx.media.finish(media.id, {"state": "failed", "preview": None}, [])
+                await tx.jobs.add("sweep_media", {}, key="sweep_media")
             return
         values = _values(made, media)
     names = [name for name in (values["file"], values["preview"]) if name is not None]

@@ -10,7 +10,7 @@ from fedi.errors import NotFound
 from fedi.media.kinds import type_of
 from fedi.media.storage import NAME
 from fedi.model import proxied
-from fedi.web.ranges import Part, part_of
+from fedi.web.ranges import part_of
 from fedi.web.rendering import services
 
 media = Blueprint("media", __name__, url_prefix="/media")
@@ -63,17 +63,16 @@ async def send(name: str, media_type: str, caching: str) -> Response:
         return Response(b"", status=304, headers=headers, content_type=media_type)
     storage = services().media.storage
     wanted = request.headers.get("Range", "")
-    if request.headers.get("If-Range", tag) != tag:
-        wanted = ""
-    if not wanted:
+    part = None
+    if wanted and request.headers.get("If-Range", tag) == tag:
+        size = await storage.size(name)
+        try:
+            part = part_of(wanted, size)
+        except ValueError:
+            return Response(b"", status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+    if part is None:
         found = await storage.open(name)
         return _answer(found.chunks, found.size, headers, media_type)
-    size = await storage.size(name)
-    try:
-        part = part_of(wanted, size)
-    except ValueError:
-        return Response(b"", status=416, headers={**headers, "Content-Range": f"bytes */{size}"})
-    part = part or Part(0, size)
     found = await storage.open(name, part.start, part.end)
     headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{size}"
     return _answer(found.chunks, part.end - part.start, headers, media_type, status=206)
