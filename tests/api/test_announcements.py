@@ -129,8 +129,8 @@ async def test_custom_emojis(api: Api, tmp_path: Path) -> None:
         await emojis.remove(services, domain, "heron")
     with pytest.raises(Unprocessable):
         await emojis.add(services, domain, "no spaces", picture(tmp_path))
+    (tmp_path / "text").write_text("not a picture")
     with pytest.raises(Unprocessable):
-        (tmp_path / "text").write_text("not a picture")
         await emojis.add(services, domain, "text", tmp_path / "text")
     with pytest.raises(TooLarge):
         await emojis.add(services, domain, "large", picture(tmp_path, 600))
