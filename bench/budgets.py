@@ -53,6 +53,8 @@ BUDGETS = (
     Budget("deliver_warm", "delivery, kept connection", "ms", "1.65", limit=1.5),
     Budget("timeline", "home timeline of 20 posts", "ms", "0.78", limit=1.5, fastest=0.75),
     Budget("timeline_rate", "- of them, 16 readers", "/s", "2,300"),
+    Budget("filtered", "- for who has 5 filters of 4 words", "ms", limit=3),
+    Budget("list", "a list of 16, for the same person", "ms", limit=3),
     Budget("notices", "40 notices", "ms", limit=3),
     Budget("notice_groups", "40 groups of notices", "ms", limit=3),
     Budget("stream", "a post, streamed to 1,000 followers", "ms", limit=50),
