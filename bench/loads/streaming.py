@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from bench import proc
 from bench.rig import Figure, Rig
-from bench.server import DOMAIN, Failed
+from bench.server import Failed
 
 _TIMES = 5
 _OPENING = 32
@@ -41,7 +41,7 @@ async def _listening(rig: Rig, tokens: Sequence[str]) -> AsyncIterator[list[Clie
         async with gate:
             return await connect(
                 f"ws://127.0.0.1:{rig.server.port}/api/v1/streaming?stream=user",
-                additional_headers={"Authorization": f"Bearer {token}", "Host": DOMAIN},
+                additional_headers={"Authorization": f"Bearer {token}"},
                 compression=None,
                 ping_interval=None,
             )
