@@ -13,7 +13,16 @@ from fedi.api.responses import answer
 from fedi.api.wishes import MEDIA_MOST, poll_of, time_of, wish_of
 from fedi.errors import NotFound
 from fedi.model.posts import Attachment, Post
-from fedi.social import attaching, mentioning, polling, posting, reading, replies_fetching, scheduling
+from fedi.social import (
+    attaching,
+    mentioning,
+    polling,
+    posting,
+    reading,
+    receiving,
+    replies_fetching,
+    scheduling,
+)
 from fedi.social.composing import compose
 from fedi.social.posting import Draft
 from fedi.store.store import Transaction
@@ -61,6 +70,12 @@ async def one(asker: Asker, status_id: str) -> Response:
     """A status."""
     async with asker.services.store.read() as tx:
         view = await reading.one(tx, path_id(status_id), asker.viewer_id)
+    post = view.posts[0]
+    ballot = view.polls.get(post.poll_id or 0)
+    if asker.viewer_id is not None and ballot is not None and polling.is_stale(post, ballot.poll, view.now):
+        # The tallies of another server's poll, for the next who looks.
+        async with asker.services.store.write() as tx:
+            await receiving.ask_origin(tx, post.uri, wanted=True)
     return answer(status(view, asker.at))
 
 

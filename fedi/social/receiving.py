@@ -73,6 +73,10 @@ async def edited(tx: Transaction, post: types.Post, author: Account, *, wanted: 
     people = await tx.people.by_uris(uris) if uris else {}
     after = remote_posts.rebuild(tx, before, post, author, people)
     await tx.posts.edit(before, after, await _options(tx, before))
+    if before.poll_id is not None and after.poll_id is None:
+        await tx.polls.remove(before.poll_id)
+    if before.is_quote and not after.is_quote and (made := await tx.quotes.of_post(before.id)):
+        await tx.quotes.remove(made)
     await _keep_parts(tx, after, post)
     await quoting.changed(tx, after)
     await _change_mentions(tx, after, people)

@@ -243,14 +243,17 @@ async def test_votes_of_other_servers_are_counted_and_told(api: Api) -> None:
         )
     await world.settle()
     told = [one.object for one in bo.received(types.Update)]
-    assert isinstance(told[0], types.Post) and told[0].poll is not None
+    assert isinstance(told[0], types.Post)
+    assert told[0].poll is not None
     assert told[0].poll.options == (types.Option("tea", 1), types.Option("coffee", 1))
     await end(api, made["poll"]["id"])
     await votes(world.peer("e.test").person("ed"), "tea")  # too late
     await world.settle()
     assert (await hers.get(f"/api/v1/polls/{made['poll']['id']}"))["votes_count"] == 2
     last = bo.received(types.Update)[-1].object
-    assert isinstance(last, types.Post) and last.poll is not None and last.poll.closed is not None
+    assert isinstance(last, types.Post)
+    assert last.poll is not None
+    assert last.poll.closed is not None
 
 
 async def test_who_may_not_see_a_poll_has_no_vote(api: Api) -> None:

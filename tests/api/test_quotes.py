@@ -179,7 +179,8 @@ async def test_another_server_is_asked_for_consent(api: Api) -> None:
     found = await hers.get(f"{STATUSES}/{quoting['id']}")
     assert (found["quote"]["state"], found["quote"]["quoted_status"]["id"]) == ("accepted", shown["id"])
     update = bo.received(types.Update)[-1].object
-    assert isinstance(update, types.Post) and update.quote_authorization == "https://b.test/stamps/1"
+    assert isinstance(update, types.Post)
+    assert update.quote_authorization == "https://b.test/stamps/1"
     delete = types.Delete(id=bo.new_id(), actor=bo.uri, object="https://b.test/stamps/1")
     await (
         world.peer("b.test")
@@ -227,7 +228,8 @@ async def test_other_servers_ask_and_get_a_stamp(api: Api) -> None:
     assert await bo.sends(request) == 202
     await world.settle()
     accept = bo.received(types.Accept)[0]
-    assert accept.result is not None and accept.result.startswith("https://a.test/ap/stamps/")
+    assert accept.result is not None
+    assert accept.result.startswith("https://a.test/ap/stamps/")
     stamp = await bo.gets(accept.result.removeprefix("https://a.test"))
     document = await stamp.get_json()
     assert (document["type"], document["attributedTo"]) == ("QuoteAuthorization", made["account"]["uri"])
