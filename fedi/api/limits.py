@@ -8,7 +8,7 @@ from fedi.errors import TooManyRequests
 from fedi.model.times import iso
 from fedi.services import Services
 from fedi.social.throttling import EXTENSION as THROTTLES
-from fedi.social.throttling import Throttles, Told, Windows, network_of
+from fedi.social.throttling import Throttles, Told, Windows, address_of, network_of
 from fedi.store.members import Session
 
 EXTENSION = "fedi_limits"
@@ -48,6 +48,15 @@ def count(services: Services, session: Session | None) -> None:
 def network(services: Services) -> str:
     """The network address that asks."""
     return network_of(
+        request.remote_addr or "",
+        request.headers.get("X-Forwarded-For", ""),
+        services.config.server.trusted_proxies,
+    )
+
+
+def address(services: Services) -> str:
+    """The same in full."""
+    return address_of(
         request.remote_addr or "",
         request.headers.get("X-Forwarded-For", ""),
         services.config.server.trusted_proxies,

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("fedi.cli.serving:serve", "Run the server."),
     "demo": ("fedi.cli.demo:demo", "Two servers on loopback, with people and posts, to try."),
     "user": ("fedi.cli.user:user", "Make accounts, list them, hand out access tokens."),
+    "invite": ("fedi.cli.invite:invite", "Links by which people may join."),
     "post": ("fedi.cli.acting:post", "Post as a local person."),
     "follow": ("fedi.cli.acting:follow", "Follow somebody as a local person."),
     "queue": ("fedi.cli.queue:queue", "What waits, why, and what was given up."),

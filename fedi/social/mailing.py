@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from fedi.model.people import Account, Domain, User
@@ -60,40 +60,41 @@ async def run(services: Services, payload: dict[str, Any]) -> None:
         domain = await tx.domains.by_id(domain_id)
     if domain is None:
         return
-    words = str(payload.get("words", ""))
-    message = _write(services, domain, letter, locale, email, handle, name, token, words)
+    to = _To(email, locale, handle, name, token, str(payload.get("words", "")))
+    message = _write(services, domain, letter, to)
     if services.config.email.url:
         await mail.send(services.config.email.url, message)
     else:
         await mail.spool(services.config.email.spool, message, f"{payload['job_id']}-{letter}")
 
 
-def _write(
-    services: Services,
-    domain: Domain,
-    letter: str,
-    locale: str | None,
-    email: str,
-    handle: str,
-    name: str,
-    token: str,
-    words: str,
-) -> EmailMessage:
+class _To(NamedTuple):
+    """Who gets a letter, and what is only in theirs."""
+
+    email: str
+    locale: str | None
+    handle: str
+    name: str
+    token: str
+    words: str
+
+
+def _write(services: Services, domain: Domain, letter: str, to: _To) -> EmailMessage:
     config = services.config
-    wanted = (locale or config.brand.languages[0]).partition("-")[0].lower()
+    wanted = (to.locale or config.brand.languages[0]).partition("-")[0].lower()
     subject, text = LETTERS.get(wanted, LETTERS["en"])[letter]
     values = {
         "server": config.brand.name,
-        "name": " ".join(name.split())[:100],
-        "handle": f"@{handle}",
-        "link": domain.url + PAGES[letter].format(token=token),
-        "words": words,
+        "name": " ".join(to.name.split())[:100],
+        "handle": f"@{to.handle}",
+        "link": domain.url + PAGES.get(letter, "/").format(token=to.token),
+        "words": f"{to.words[:5000]}\n\n" if to.words else "",
     }
     host = urlsplit(domain.url).hostname or domain.name
     message = EmailMessage()
     message["Subject"] = subject.format(**values)
     message["From"] = config.email.sender or Address(config.brand.name, "fedi", host)
-    message["To"] = email
+    message["To"] = to.email
     message["Date"] = format_datetime(services.now())
     message["Message-ID"] = make_msgid(domain=host)
     message["Auto-Submitted"] = "auto-generated"

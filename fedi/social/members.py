@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from msgspec import Struct
 
@@ -43,14 +45,17 @@ async def create(
     role: str = "user",
     *,
     allow_reserved: bool = False,
+    values: Mapping[str, Any] | None = None,
+    also: Callable[[Transaction, Account], Awaitable[None]] | None = None,
 ) -> Account:
-    """A confirmed account on a domain hosted here, with keys and a login.
+    """An account on a domain hosted here, with keys and a login; confirmed unless `values`, of the user, say else.
 
-    Raises Unprocessable, with the reason, for a name or an address that cannot be had.
+    `also` is done in the same transaction. Raises Unprocessable, with the reason, for a name or an address that
+    cannot be had.
     """
     check_name(name, allow_reserved=allow_reserved)
     email = email.strip().lower()
-    if not _EMAIL.fullmatch(email):
+    if not is_email(email):
         raise Unprocessable(public="Validation failed: Email is not an e-mail address")
     if role not in ROLES:
         raise Unprocessable(public=f"A role is one of {', '.join(ROLES)}.")
@@ -67,13 +72,25 @@ async def create(
             email=email,
             password_hash=password_hash,
             role=role,
-            confirmed_at=tx.now,
             seen_at=tx.now,
             created_at=tx.now,
+            **{"confirmed_at": tx.now, **(values or {})},
         )
         if not await tx.members.add_if_new(user):
             raise Unprocessable(public="Validation failed: Email has already been taken")
+        if also is not None:
+            await also(tx, account)
     return account
+
+
+def is_email(text: str) -> bool:
+    """Whether this looks like an e-mail address."""
+    return _EMAIL.fullmatch(text) is not None
+
+
+def is_name(text: str) -> bool:
+    """Whether a person here can be called so."""
+    return _NAME.fullmatch(text) is not None
 
 
 def check_name(name: str, *, allow_reserved: bool = False) -> None:

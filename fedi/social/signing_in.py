@@ -36,9 +36,10 @@ class Barred(NotAllowed):
 
 
 class Visitor(Struct, frozen=True):
-    """Where somebody signs in from: their network, what their browser says it is, and its present cookie."""
+    """Where somebody signs in from: their network and address, what the browser says it is, and its cookie."""
 
     network: str
+    address: str
     user_agent: str = ""
     cookie: str = ""
 
@@ -101,7 +102,7 @@ async def _admit(tx: Transaction, user: User, visitor: Visitor, *, pending: bool
     """A new cookie for the browser; the one it came with is good for nothing any more."""
     if visitor.cookie and (before := await tx.sessions.find(visitor.cookie)) is not None:
         await tx.sessions.end(before.user.id, before.id)
-    cookie = await tx.sessions.add(user.id, visitor.user_agent, visitor.network, pending=pending)
+    cookie = await tx.sessions.add(user.id, visitor.user_agent, visitor.address, pending=pending)
     return Entry(cookie, user, pending)
 
 

@@ -82,18 +82,24 @@ def _check(told: Told, what: str) -> None:
         raise TooManyRequests(what)
 
 
-def network_of(address: str, forwarded: str, trusted: Networks) -> str:
-    """Who asks: the address that the last proxy we trust saw; of IPv6 the /64 that one household has.
+def address_of(address: str, forwarded: str, trusted: Networks) -> str:
+    """Who asks: the address that the last proxy we trust saw.
 
     `forwarded` is the X-Forwarded-For header, to which each proxy adds whom it saw.
     """
     hops = [part.strip() for part in forwarded.split(",") if part.strip()]
     while hops and _is_trusted(address, trusted):
         address = hops.pop()
+    return address[:64]
+
+
+def network_of(address: str, forwarded: str, trusted: Networks) -> str:
+    """The same, of IPv6 the /64 that one household has."""
+    address = address_of(address, forwarded, trusted)
     try:
         parsed = ip_address(address)
     except ValueError:
-        return address[:64]
+        return address
     return parsed.exploded[:19] if isinstance(parsed, IPv6Address) else address
 
 

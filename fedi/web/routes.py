@@ -15,7 +15,9 @@ from fedi.web import (
     assets,
     authorizing,
     entries,
+    joining,
     media_routes,
+    passkeys,
     profile_routes,
     security,
     settings,
@@ -33,6 +35,16 @@ _ROBOTS = (
 )
 
 
+_MEMBERS = (
+    signing_in.signing,
+    passkeys.passkey,
+    authorizing.consent,
+    joining.joining,
+    settings.settings,
+    security.security,
+)
+
+
 def mount(app: Quart) -> None:
     """Add the pages to `app`."""
     app.register_blueprint(web)
@@ -40,7 +52,7 @@ def mount(app: Quart) -> None:
     app.register_blueprint(media_routes.media)
     app.extensions.setdefault(EXTENSION, Throttles())
     app.register_error_handler(SignInFirst, send_to_sign_in)
-    for part in (signing_in.signing, authorizing.consent, settings.settings, security.security):
+    for part in _MEMBERS:
         app.register_blueprint(part)
 
 

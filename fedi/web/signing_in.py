@@ -18,7 +18,7 @@ async def form() -> Response:
     guest = await visiting.guest()
     if guest.member is not None and request.args.get("again") != "1":
         return visiting.go(visiting.asked_back())
-    return await _form(guest)
+    return await _form(guest, request.args.get("problem", ""))
 
 
 async def _form(guest: Guest, problem: str = "", login: str = "", status: int = 200) -> Response:
@@ -83,7 +83,7 @@ async def code_form() -> Response:
     guest = await visiting.guest()
     if guest.browser is None or not guest.browser.pending:
         return visiting.go(visiting.sign_in_address(visiting.asked_back()))
-    return await _code_form(guest)
+    return await _code_form(guest, request.args.get("problem", ""))
 
 
 async def _code_form(guest: Guest, problem: str = "", status: int = 200) -> Response:

@@ -22,7 +22,7 @@ from fedi.model.people import Domain
 from fedi.services import Services
 from fedi.social import signing_in
 from fedi.social.signing_in import Visitor
-from fedi.social.throttling import EXTENSION, Throttles, network_of
+from fedi.social.throttling import EXTENSION, Throttles, address_of, network_of
 from fedi.store.sessions import KEPT_MS, Browser
 from fedi.web import rendering
 
@@ -56,7 +56,8 @@ class Guest(Struct, frozen=True):
     def visitor(self) -> Visitor:
         """Where somebody signs in from."""
         agent = request.headers.get("User-Agent", "")
-        return Visitor(network(self.services), agent, "" if self.fresh else self.cookie)
+        cookie = "" if self.fresh else self.cookie
+        return Visitor(network(self.services), address(self.services), agent, cookie)
 
 
 class SignInFirst(FediError):
@@ -218,6 +219,15 @@ def throttles() -> Throttles:
 def network(services: Services) -> str:
     """The network address that asks."""
     return network_of(
+        request.remote_addr or "",
+        request.headers.get("X-Forwarded-For", ""),
+        services.config.server.trusted_proxies,
+    )
+
+
+def address(services: Services) -> str:
+    """The same in full."""
+    return address_of(
         request.remote_addr or "",
         request.headers.get("X-Forwarded-For", ""),
         services.config.server.trusted_proxies,
