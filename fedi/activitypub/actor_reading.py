@@ -31,6 +31,7 @@ MAX_FIELDS = 50
 MAX_FIELD = 2_047
 MAX_KEYS = 10
 MAX_ALIASES = 256
+MAX_DOMAIN = 253
 MAX_PEM = 8_192
 
 _PROPERTY_VALUE = frozenset({"PropertyValue"})
@@ -73,6 +74,10 @@ def actor(document: Document) -> Actor:
         manually_approves_followers=flag(document.get("manuallyApprovesFollowers")) or False,
         discoverable=flag(document.get("discoverable")),
         indexable=flag(document.get("indexable")),
+        show_media=flag(document.get("showMedia")),
+        show_media_replies=flag(document.get("showRepliesInMedia")),
+        show_featured=flag(document.get("showFeatured")),
+        attribution_domains=_domains(document.get("attributionDomains")),
         memorial=flag(document.get("memorial")) or False,
         suspended=flag(document.get("suspended")) or False,
         also_known_as=uris(document.get("alsoKnownAs"))[:MAX_ALIASES],
@@ -115,6 +120,11 @@ def _handle(value: Any) -> str | None:
         return None
     name, at, domain = found.removeprefix("acct:").removeprefix("@").partition("@")
     return f"{name}@{domain}" if name and at and domain and "@" not in domain else None
+
+
+def _domains(value: Any) -> tuple[str, ...]:
+    found = (text(item, MAX_DOMAIN) for item in items(value))
+    return tuple(one for one in found if one)[:MAX_ALIASES]
 
 
 def _profile(value: Any) -> tuple[Field, ...]:

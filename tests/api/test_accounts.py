@@ -138,3 +138,19 @@ async def test_posts_of_somebody(api: Api) -> None:
     await hers.get(f"{path}?limit=many", status=400)
     assert await hers.get(f"{ACCOUNTS}/{bo.id}/identity_proofs") == []
     await hers.get(f"{ACCOUNTS}/5/identity_proofs", status=404)
+
+
+async def test_what_another_server_says_of_a_profile(api: Api) -> None:
+    _, hers = await api.member("ana")
+    far = api.world.peer("b.test").person("bo")
+    far.peer.serve(far.actor(show_media=False, show_featured=False, attribution_domains=("news.test",)))
+    found = (await hers.get(f"/api/v2/search?resolve=true&q={far.uri}"))["accounts"][0]
+    assert [found[name] for name in ("show_media", "show_media_replies", "show_featured")] == [
+        False,
+        True,
+        False,
+    ]
+    async with api.store.read() as tx:
+        known = await tx.people.by_uri(far.uri)
+    assert known is not None
+    assert known.attribution_domains == ("news.test",)
