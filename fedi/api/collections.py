@@ -85,10 +85,7 @@ async def update(me: Asker, collection_id: str) -> Response:
     """Change what a collection says."""
     params = await body()
     async with me.services.store.write() as tx:
-        found = await collecting.owned(tx, me.id, path_id(collection_id))
-        if values := _draft(params).values():
-            await Collections(tx).update(found.id, **values)
-        changed = await collecting.owned(tx, me.id, found.id)
+        changed = await collecting.change(tx, me.id, path_id(collection_id), _draft(params))
         return answer(Wrapped(await _one(tx, me, changed)))
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from fedi.activitypub.uris import Addresses
 from fedi.errors import NotAllowed, NotFound, Unprocessable
 from fedi.model.people import Account, Domain
+from fedi.social.notifying import notify
 from fedi.store.collections import ACCEPTED, REVOKED, Collection, Collections, Item
 from fedi.store.store import Transaction
 
@@ -129,7 +130,20 @@ async def put_in(
         raise Unprocessable(public=f"{_WRONG}A collection has {ITEMS_MAX} accounts at most")
     added = await store.put_in(collection.id, account_ids)
     await store.update(collection.id)
+    for account_id in account_ids:
+        await notify(tx, account_id, "added_to_collection", owner.id, about_id=collection.id)
     return added
+
+
+async def change(tx: Transaction, owner_id: int, collection_id: int, draft: Draft) -> Collection:
+    """Change what a collection of one's own says; who is in it is told. Raises as `owned` does, Unprocessable."""
+    before = await owned(tx, owner_id, collection_id)
+    values = draft.values()
+    if values:
+        await Collections(tx).update(before.id, **values)
+        for item in (await Collections(tx).items([before.id]))[before.id]:
+            await notify(tx, item.account_id, "collection_update", owner_id, about_id=before.id)
+    return await owned(tx, owner_id, collection_id)
 
 
 async def take_out(tx: Transaction, collection: Collection, item_id: int) -> None:

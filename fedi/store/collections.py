@@ -75,6 +75,11 @@ class Collections:
         )
         return read(Collection, row) if row else None
 
+    async def by_ids(self, ids: Many[int]) -> dict[int, Collection]:
+        """Those of `ids` that are here, in one question."""
+        sql = f"SELECT {columns(Collection)} FROM collections WHERE id = ANY(:ids)"
+        return {row["id"]: read(Collection, row) for row in await self._db.rows(sql, {"ids": [*ids]})}
+
     async def of(self, account_id: int, viewer_id: int, limit: int, offset: int) -> list[Collection]:
         """What somebody put together, as far as the viewer may come across it, the latest first."""
         values = {"account": account_id, "viewer": viewer_id, "limit": limit, "offset": offset}

@@ -42,10 +42,15 @@ async def test_a_collections_life(api: Api) -> None:
     found = await api.anybody.get(at)  # who has the address may read it
     assert found["collection"] == made
     assert {one["acct"] for one in found["accounts"]} == {"ana", "cy"}
+    cys = await api.client(cy)
+    assert [one["type"] for one in await cys.get("/api/v1/notifications")] == ["added_to_collection"]
     changed = await hers.ask("PATCH", at, json={"name": "Herons", "tag_name": "", "discoverable": True})
     assert changed.status == 200
     assert (changed.json["collection"]["name"], changed.json["collection"]["tag"]) == ("Herons", None)
     assert changed.json["collection"]["description"] == "All sorts"
+    told = await cys.get("/api/v1/notifications")
+    assert {one["type"] for one in told} == {"added_to_collection", "collection_update"}
+    assert [one["collection"]["name"] for one in told] == ["Herons", "Herons"]
     assert (await his.ask("PATCH", at, json={"name": "Mine"})).status == 403
     assert (await his.ask("DELETE", at)).status == 403
     assert (await hers.ask("DELETE", at)).status == 200
