@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fedi.social import scheduling
+from fedi.social import posting, scheduling
 from fedi.worker import JOBS
 from tests.api.conftest import Api, Client
 from tests.builders import make_post, make_stranger
@@ -86,14 +86,14 @@ async def test_a_stop_in_between_publishes_neither_twice_nor_not_at_all(
 ) -> None:
     _, hers = await api.member("ana")
     made = await later(hers)
-    create = scheduling.posting.create
+    create = posting.create
 
     async def killed(*args: Any, **kwargs: Any) -> None:
         await create(*args, **kwargs)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(scheduling.posting, "create", killed)
+        patched.setattr(posting, "create", killed)
         with pytest.raises(KeyboardInterrupt):
             await come(api, made)
     assert await hers.get("/api/v1/timelines/home") == []

@@ -108,9 +108,12 @@ async def test_an_edit_elsewhere_takes_a_poll_or_a_quote_out(api: Api) -> None:
     found = (await hers.get(f"{STATUSES}/{mine['id']}/quotes"))[0]
     assert found["poll"]["votes_count"] == 0
     assert note.published is not None
-    for number, (values, has_poll) in enumerate(
-        [({"type": "Note", "poll": None, "quote": None}, False), ({}, True), ({"poll": None}, False)], 1
-    ):
+    forms: list[tuple[dict[str, Any], bool]] = [
+        ({"type": "Note", "poll": None, "quote": None}, False),
+        ({}, True),
+        ({"poll": None}, False),
+    ]
+    for number, (values, has_poll) in enumerate(forms, 1):
         later = msgspec.structs.replace(note, content=f"<p>{number}</p>", updated=note.published, **values)
         async with api.store.write() as tx:  # so that each counts as newer
             await tx.db.run(
