@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "invite": ("fedi.cli.invite:invite", "Links by which people may join."),
     "post": ("fedi.cli.acting:post", "Post as a local person."),
     "follow": ("fedi.cli.acting:follow", "Follow somebody as a local person."),
+    "site": ("fedi.cli.site:group", "What the server says of itself: texts, rules, emojis."),
     "queue": ("fedi.cli.queue:queue", "What waits, why, and what was given up."),
     "block": ("fedi.cli.block:block", "Block other servers."),
     "db": ("fedi.cli.db:db", "Bring the database up to date, and check it."),
