@@ -26,8 +26,6 @@ from fedi.store.activities import Activities
 from fedi.store.audiences import Audiences
 from fedi.store.audit import Audit
 from fedi.store.blocks import Blocks
-from fedi.store.bookmarks import Bookmarks
-from fedi.store.cards import Cards
 from fedi.store.conversations import Conversations
 from fedi.store.copies import Copies
 from fedi.store.database import Database
@@ -49,8 +47,8 @@ from fedi.store.ip_blocks import IpBlocks
 from fedi.store.jobs import Jobs
 from fedi.store.keys import Keys
 from fedi.store.lists import Lists
-from fedi.store.media import Uploads
 from fedi.store.markers import Markers
+from fedi.store.media import Uploads
 from fedi.store.member_tables import MemberTables
 from fedi.store.migrate import migrate
 from fedi.store.mutes import Mutes
@@ -58,26 +56,22 @@ from fedi.store.notice_policies import NoticePolicies
 from fedi.store.notifications import Notifications
 from fedi.store.people import People
 from fedi.store.people_states import PeopleStates
-from fedi.store.polls import Polls
 from fedi.store.postgres import PostgresDatabase
 from fedi.store.posts import Posts
 from fedi.store.processes import Processes
 from fedi.store.push import Push
 from fedi.store.queues import Queues
-from fedi.store.quotes import Quotes
 from fedi.store.received import Received
 from fedi.store.reports import Reports
 from fedi.store.search import Search
 from fedi.store.search_index import SearchIndex
 from fedi.store.severances import Severances
-from fedi.store.scheduled import ScheduledPosts
 from fedi.store.signals import Signals
 from fedi.store.sqlite import SQLiteDatabase
 from fedi.store.statistics import Statistics
 from fedi.store.strikes import Strikes
 from fedi.store.timelines import Timelines
 from fedi.store.tombstones import Tombstones
-from fedi.store.translations import Refreshes, Translations
 
 Clock = Callable[[], int]
 
@@ -174,41 +168,6 @@ class Transaction(MemberTables):
     def posts(self) -> Posts:
         """Posts, boosts, edits, mentions and tags."""
         return Posts(self)
-
-    @cached_property
-    def cards(self) -> Cards:
-        """Link previews."""
-        return Cards(self)
-
-    @cached_property
-    def scheduled(self) -> ScheduledPosts:
-        """Posts that wait for their time."""
-        return ScheduledPosts(self)
-
-    @cached_property
-    def translations(self) -> Translations:
-        """Translations of posts."""
-        return Translations(self)
-
-    @cached_property
-    def refreshes(self) -> Refreshes:
-        """Answers that are being fetched."""
-        return Refreshes(self)
-
-    @cached_property
-    def polls(self) -> Polls:
-        """Polls, and votes in them."""
-        return Polls(self)
-
-    @cached_property
-    def quotes(self) -> Quotes:
-        """Who quotes whom, and with whose consent."""
-        return Quotes(self)
-
-    @cached_property
-    def bookmarks(self) -> Bookmarks:
-        """Bookmarks, and muted conversations."""
-        return Bookmarks(self)
 
     @cached_property
     def featured(self) -> Featured:
