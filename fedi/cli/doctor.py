@@ -17,6 +17,7 @@ from fedi.cli.context import Context, pass_context
 from fedi.cli.running import Refused
 from fedi.config import Config
 from fedi.errors import FediError
+from fedi.media.storage import open_storage
 from fedi.model.times import to_ms
 from fedi.net.client import Net
 from fedi.services import net_settings, utc_now
@@ -52,7 +53,7 @@ def doctor(context: Context) -> None:
 async def _examine(config: Config) -> int:
     wrong = 0
     click.echo(f"  ok    settings: {config.domain}, at {config.url}")
-    for look in (_disk, _name, _certificate, _answer, _database):
+    for look in (_disk, _storage, _name, _certificate, _answer, _database):
         async for finding in look(config):
             mark = "ok  " if finding.well else "FAIL"
             click.echo(f"  {mark}  {finding.what}: {finding.seen}")
@@ -73,6 +74,17 @@ async def _disk(config: Config) -> AsyncIterator[Finding]:
             f"{free / (1 << 30):.1f} GiB free at {folder}",
             "Free some space, or move it: SQLite and uploads fail when the disk is full.",
         )
+
+
+async def _storage(config: Config) -> AsyncIterator[Finding]:
+    """Write, read and remove a file where uploads go."""
+    where = f"bucket {config.media.bucket}" if config.media.storage == "s3" else str(config.media.path)
+    try:
+        await open_storage(config.media).check()
+        yield Finding("media", True, f"files can be written to {where}")
+    except Exception as error:  # whatever a storage raises is the finding
+        said = str(error).partition("\n")[0][:300]
+        yield Finding("media", False, f"{where}: {type(error).__name__}: {said}", _STORAGE)
 
 
 def _space(path: Path) -> tuple[Path, int]:
@@ -160,5 +172,6 @@ def _queue_finding(trouble: Trouble) -> Finding:
     return Finding("queue", trouble.well, trouble.seen, "`fedi queue show` says what waits, and why.")
 
 
+_STORAGE = "Check the section [media] of config.toml, and that the folder or the bucket may be written to."
 _REPAIR = "Stop the server, make a copy of the database, and run `fedi db migrate` and `fedi db check`."
 _CLOCK = "Set the clock by NTP: signatures with a wrong time are refused by other servers."

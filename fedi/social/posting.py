@@ -141,6 +141,8 @@ async def delete(tx: Transaction, author: Account, post: Post, *, with_media: bo
     audience = await everyone_with(tx, post)
     if post.attachments:
         await tx.media.detach(post.id, until=tx.now if with_media else None)
+        if with_media:
+            await tx.jobs.add("sweep_media", {}, key="sweep_media")
     await tx.posts.delete(post)
     gone = (post.uri, addresses_of(author).create(post.id))
     await tx.tombstones.add_many(gone, post.type, local=True)

@@ -97,5 +97,6 @@ def test_migrating_twice_changes_nothing(fedi: Run) -> None:
 def test_the_doctor_says_what_is_wrong(fedi: Run) -> None:
     seen = fedi("doctor", status=2)
     assert "ok    database: sound" in seen.stdout
+    assert "ok    media: files can be written to" in seen.stdout
     assert "FAIL  the server" in seen.stdout
     assert "Is `fedi serve` running" in seen.stdout
