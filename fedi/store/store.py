@@ -57,6 +57,7 @@ from fedi.store.notifications import Notifications
 from fedi.store.people import People
 from fedi.store.people_states import PeopleStates
 from fedi.store.postgres import PostgresDatabase
+from fedi.store.post_tables import PostTables
 from fedi.store.posts import Posts
 from fedi.store.processes import Processes
 from fedi.store.push import Push
@@ -81,7 +82,7 @@ def system_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Transaction(MemberTables):
+class Transaction(MemberTables, PostTables):
     """One connection, and every table's module on it."""
 
     @cached_property
