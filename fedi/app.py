@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import structlog
-from quart import Quart, Response, request
+from quart import Quart, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from fedi import metrics
 from fedi.api import errors as api_errors
+from fedi.api import limits
 from fedi.api import routes as api
 from fedi.api.streaming.connections import Streaming
 from fedi.api.streaming.hub import Hub
-from fedi.errors import FediError, NotFound, TooLarge
+from fedi.errors import FediError, NotAllowed, NotFound, TooLarge
 from fedi.inbox.gate import Gate
 from fedi.inbox.readings import Readings
 from fedi.inbox.routes import Inboxes
 from fedi.outbox import routes as outbox
 from fedi.services import Services
+from fedi.store.ip_blocks import NO_ACCESS
 from fedi.web import errors as web_errors
 from fedi.web import routes as web
 from fedi.webfinger import routes as webfinger
@@ -37,10 +39,18 @@ def create_app(services: Services, readings: Readings) -> Quart:
     app.asgi_app = Streaming(app.asgi_app, services, hub)  # type: ignore[method-assign,assignment,arg-type]
     for part in (outbox, webfinger, api, web, metrics):
         part.mount(app)
+    app.before_request(_refuse_network)
     app.register_error_handler(FediError, _answer)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_crash)
     return app
+
+
+async def _refuse_network() -> None:
+    """Nobody comes in from a network that a moderator closed (`no_access`). Raises NotAllowed."""
+    services: Services = current_app.extensions["fedi"]
+    if services.closes_networks and await services.ip_severity(limits.network(services)) == NO_ACCESS:
+        raise NotAllowed(f"{request.path} from a closed network")
 
 
 async def _answer(error: FediError) -> Response:

@@ -108,6 +108,11 @@ class Services:
         self._rules[host] = found
         return found
 
+    @property
+    def closes_networks(self) -> bool:
+        """Whether any network is blocked: then each request is asked for its own."""
+        return bool(self._ip_blocks)
+
     async def ip_severity(self, ip: str) -> str | None:
         """How a network address is blocked here (`store.ip_blocks`). At most half a minute old."""
         await self._refresh_if_old()

@@ -7,10 +7,10 @@ import secrets
 import click
 
 from fedi.cli.context import Context, pass_context
-from fedi.cli.running import act, local_person
+from fedi.cli.running import Refused, act, local_person
 from fedi.model.people import ROLES
 from fedi.services import Services
-from fedi.social import members
+from fedi.social import deleting, members
 from fedi.store import roster
 
 
@@ -55,6 +55,26 @@ def token(context: Context, name: str, scopes: str) -> None:
             return await tx.members.add_token(account.id, " ".join(scopes.split()))
 
     click.echo(act(context.config(), work))
+
+
+@user.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def delete(context: Context, name: str, yes: bool) -> None:
+    """Delete NAME with everything they posted, here and on other servers. Nobody can have the name again."""
+    if not yes:
+        click.confirm(f"Delete {name} and all their posts, for good?", abort=True)
+
+    async def work(services: Services) -> str:
+        async with services.store.write() as tx:
+            account = await local_person(tx, services, name)
+            if account.deleted_at is not None:
+                raise Refused(public=f"{name} is deleted already.")
+            await deleting.delete_own(tx, account)
+        return account.handle
+
+    click.echo(f"Deleted @{act(context.config(), work)}.")
 
 
 @user.command(name="list")

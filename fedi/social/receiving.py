@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from fedi.activitypub import types
 from fedi.activitypub.uris import host_of
 from fedi.errors import NotAllowed, RemoteGone, RemoteInvalid, RemoteMissing
@@ -41,7 +43,7 @@ async def received(
         return None
     people = await tx.people.by_uris(uris) if uris else {}
     parent = await _parent(tx, post, author)
-    stored = remote_posts.build(tx, post, author, parent, people)
+    stored = await _admitted(tx, remote_posts.build(tx, post, author, parent, people), author)
     added = await tx.posts.add(stored, [one.id for one in people.values()])
     if added is None:
         return None
@@ -71,7 +73,7 @@ async def edited(tx: Transaction, post: types.Post, author: Account, *, wanted: 
         return before
     uris = remote_posts.addressed(post, author)
     people = await tx.people.by_uris(uris) if uris else {}
-    after = remote_posts.rebuild(tx, before, post, author, people)
+    after = await _admitted(tx, remote_posts.rebuild(tx, before, post, author, people), author)
     await tx.posts.edit(before, after, await _options(tx, before))
     if before.poll_id is not None and after.poll_id is None:
         await tx.polls.remove(before.poll_id)
@@ -210,6 +212,13 @@ async def _parent(tx: Transaction, post: types.Post, author: Account) -> Post | 
     if parent is None or parent.is_public or await tx.posts.may_see(parent, author.id):
         return parent
     return None  # an answer to what its author may not know of stands alone
+
+
+async def _admitted(tx: Transaction, stored: Post, author: Account) -> Post:
+    """The post without its files where moderators want none from there."""
+    if stored.attachments and (await tx.blocks.domain_rule(author.domain)).reject_media:
+        return msgspec.structs.replace(stored, attachments=(), emojis=())
+    return stored
 
 
 async def _tell_mentioned(tx: Transaction, post: Post, people: People) -> None:

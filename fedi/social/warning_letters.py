@@ -43,11 +43,11 @@ _FRENCH = {
     ),
 }
 _LETTER_EN = (
-    "Hello {{name}},\n\nthis is about {{handle}}. The moderators of {{server}} {what}.\n\n{{words}}\n\n"
+    "Hello {{name}},\n\nthis is about {{handle}}. The moderators of {{server}} {what}.\n\n{{words}}"
     "{{link}}\n\n{{server}}\n"
 )
 _LETTER_FR = (
-    "Bonjour {{name}},\n\nil s’agit de {{handle}}. L’équipe de modération de {{server}} {what}.\n\n{{words}}\n\n"
+    "Bonjour {{name}},\n\nil s’agit de {{handle}}. L’équipe de modération de {{server}} {what}.\n\n{{words}}"
     "{{link}}\n\n{{server}}\n"
 )
 

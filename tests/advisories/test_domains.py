@@ -11,11 +11,12 @@ from fedi.social import receiving
 from tests.advisories.scenes import body_of, comes, count, follows, home, known, post, signed
 from tests.builders import make_person, make_post
 from tests.peer import World
+from tests.support.defederated import block_domain
 
 
 async def block(world: World, name: str) -> None:
     async with world.store.write() as tx:
-        await tx.blocks.add_domain(name, "suspend", "spam")
+        await block_domain(tx, name)
     await world.services.refresh()
 
 
@@ -60,7 +61,7 @@ async def test_ghsa_5h2f_wg8j_xqwp_a_boost_brings_in_nobody_who_is_suspended(wor
         if by == "person":
             await tx.people.update(account.id, suspended_at=tx.now)
         else:
-            await tx.blocks.add_domain("evil.test", "suspend", "spam")
+            await block_domain(tx, "evil.test")
     await world.services.refresh()
     world.services.signers.forget(account.id)
     for note in (old, new):

@@ -15,6 +15,7 @@ from fedi.store.queues import Waiting
 from tests.builders import make_person, make_post
 from tests.peer import Person, World
 from tests.support import keys
+from tests.support.defederated import block_domain
 
 
 async def waiting(world: World) -> Waiting:
@@ -222,7 +223,7 @@ async def test_news_of_an_unknown_actor_costs_no_request(world: World, kind: str
 async def test_a_blocked_server_is_refused(world: World) -> None:
     ana, bo = await make_person(world.store), world.peer("sub.b.test").person("bo")
     async with world.store.write() as tx:
-        await tx.blocks.add_domain("b.test", "suspend", "spam")
+        await block_domain(tx, "b.test")
     assert await bo.sends(follow(bo, ana.uri)) == 403
     assert bo.peer.fetched == []
     assert await nothing_came(world)

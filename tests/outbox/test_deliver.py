@@ -27,6 +27,7 @@ from tests.outbox.lab import (
     send_to_followers,
     waiting,
 )
+from tests.support.defederated import block_domain
 
 B, C = inbox_at("b.test"), inbox_at("c.test")
 
@@ -200,7 +201,7 @@ async def test_nothing_goes_to_a_suspended_domain_or_below_it(store: Store):
     below = inbox_at("social.b.test:8443")
     await send(store, ana, B, below, C)
     async with store.write() as tx:
-        await tx.blocks.add_domain("b.test", "suspend")
+        await block_domain(tx, "b.test")
     assert await deliver(store, net) == [C]
     assert await waiting(store) == []
 

@@ -14,6 +14,7 @@ from fedi.outbox.publish import Audience, activity_uri, publish
 from fedi.store.follows import FOLLOWING
 from fedi.store.store import Store
 from tests.builders import HERE_URL, make_domain, make_person, make_post, make_stranger
+from tests.support.defederated import block_domain
 from tests.support.face import BROWSER, make_face, make_signer
 
 SECURE = Config(domain="a.test", url=HERE_URL, federation=Federation(secure_mode=True))
@@ -180,7 +181,7 @@ async def test_blocked_people_and_servers_are_turned_away(store: Store) -> None:
     _, cy_key = await make_signer(store, "cy", "c.test")
     async with store.write() as tx:
         await tx.blocks.add(ana.id, bo.id, f"{HERE_URL}/ap/activities/1")
-        await tx.blocks.add_domain("c.test", "suspend")
+        await block_domain(tx, "c.test")
     face = await make_face(store)
     assert (await face.signed(post.uri, bo_key)).status_code == 404
     assert (await face.signed(post.uri, cy_key)).status_code == 403

@@ -10,6 +10,9 @@ from fedi.api.admin import (
     email_domain_blocks,
     ip_blocks,
     reports,
+    statistics,
+    tags,
+    trends,
 )
 
 ADMIN = (
@@ -20,4 +23,7 @@ ADMIN = (
     email_domain_blocks,
     ip_blocks,
     reports,
+    statistics,
+    tags,
+    trends,
 )

@@ -15,7 +15,9 @@ SCOPES = "read write admin:read admin:write"
 class House(Api):
     """The world, with staff in it."""
 
-    async def staff(self, name: str = "mia", role: str = "moderator", scopes: str = SCOPES) -> tuple[Account, Client]:
+    async def staff(
+        self, name: str = "mia", role: str = "moderator", scopes: str = SCOPES
+    ) -> tuple[Account, Client]:
         return await self.member(name, scopes, role=role)
 
     async def logged(self) -> list[tuple[str, str]]:

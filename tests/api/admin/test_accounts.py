@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from fedi.activitypub import types
-from fedi.store.severances import Severance
 from tests.api.admin.conftest import House
 from tests.builders import make_person, make_post, make_stranger
 from tests.support.sent import notices, sent
@@ -94,7 +93,6 @@ async def test_a_suspended_person_is_hidden_and_can_come_back_until_the_data_is_
     assert await mia.post(f"{AT}/{ana.id}/action", json=done) == {}
     await client.get("/api/v1/accounts/verify_credentials", 403)
     await house.anybody.get(f"/api/v1/statuses/{post.id}", 404)
-    await house.world.settle_jobs() if hasattr(house.world, "settle_jobs") else None
     found = await mia.get(f"{AT}/{ana.id}")
     assert found["suspended"] is True
     async with house.store.read() as tx:
@@ -129,7 +127,6 @@ async def test_a_suspended_person_is_hidden_and_can_come_back_until_the_data_is_
 async def test_limits_take_effect_are_told_and_are_lifted(house: House) -> None:
     _, mia = await house.staff()
     ana, client = await house.member("ana")
-    attachment = {"id": "1", "type": "image", "url": "https://a.test/1.png"}
     post = await make_post(house.store, ana)
     await mia.post(f"{AT}/{ana.id}/action", json={"type": "sensitive"})
     assert (await client.get(f"/api/v1/statuses/{post.id}"))["sensitive"] is True
@@ -150,7 +147,6 @@ async def test_limits_take_effect_are_told_and_are_lifted(house: House) -> None:
     for verb in again:
         await mia.post(f"{AT}/{ana.id}/{verb}")
     assert [action for action, _ in await house.logged()] == ["sensitive", "silence", "disable", *again]
-    assert attachment
 
 
 @pytest.mark.operation("POST /api/v1/admin/accounts/{id}/approve", "POST /api/v1/admin/accounts/{id}/reject")
@@ -185,8 +181,7 @@ async def test_suspending_somebody_elsewhere_ends_follows_and_tells_who_lost_the
     (told,) = await client.get("/api/v1/notifications?types[]=severed_relationships")
     event = told["event"]
     assert (event["type"], event["target_name"]) == ("account_suspension", bo.handle)
-    assert (event["followers_count"], event["following_count"], event["purged"]) == (1, 1, False)
-    assert Severance.__struct_fields__
+    assert (event["followers_count"], event["following_count"], event["purged"]) == (1, 1, True)
     async with house.store.read() as tx:
         assert (await tx.follows.relationships(ana.id, [bo.id]))[0].following is False
 
