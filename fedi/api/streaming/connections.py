@@ -16,8 +16,9 @@ import structlog
 
 from fedi.api.entities.here import here
 from fedi.api.streaming.hub import Hub
-from fedi.api.streaming.listener import Listener
+from fedi.api.streaming.listener import Listener, Written
 from fedi.api.streaming.streams import Stream, asked
+from fedi.api.streaming.telling import Telling
 from fedi.errors import BadRequest, FediError, NotFound, Unauthenticated
 from fedi.services import Services
 from fedi.social import tokens
@@ -69,7 +70,7 @@ class Streaming:
         else:
             await self._application(scope, receive, send)
 
-    async def _listener(self, scope: Message) -> Listener:
+    async def _listener(self, scope: Message, send: Send, write: Written) -> Listener:
         """Who asks. Raises Unauthenticated: there is no stream for nobody."""
         token = _token(scope)
         if token is None:
@@ -80,14 +81,14 @@ class Streaming:
         tokens.check_login(session)
         await tokens.used(self._services, session)
         host = _header(scope, b"host") or ""
-        return Listener(session, here(await self._services.domain_of(host)))
+        return Listener(session, here(await self._services.domain_of(host)), send, write)
 
     async def _events(self, scope: Message, receive: Receive, send: Send) -> None:
         """Server-sent events (HTML 9.2)."""
         try:
-            listener = await self._listener(scope)
+            listener = await self._listener(scope, send, _event)
             stream = _stream_of_path(scope, listener.session)
-            await self._hub.subscribe(listener, stream)
+            await self._hub.check(listener, stream)
         except FediError as error:
             await _refuse(send, error)
             return
@@ -100,42 +101,39 @@ class Streaming:
         gone = asyncio.create_task(_hung_up(receive, listener))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": b":)\n", "more_body": True})
-            while True:
-                told = await listener.next(_THUMP_SECONDS)
-                if listener.closed:
-                    break
-                body = b":thump\n" if told is None else told[0].line()
-                await send({"type": "http.response.body", "body": body, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+            await send(_body(b":)\n"))
+            await self._hub.subscribe(listener, stream)
+            while not await _closed(listener, _THUMP_SECONDS):
+                listener.put(_body(b":thump\n"))
         finally:
             self._hub.leave(listener)
             gone.cancel()
+        await send({"type": "http.response.body", "body": b""})
 
     async def _socket(self, scope: Message, receive: Receive, send: Send) -> None:
         """A WebSocket: one connection, as many streams as the app likes."""
         await receive()  # websocket.connect
         try:
-            listener = await self._listener(scope)
+            listener = await self._listener(scope, send, _frame)
             params = _query(scope)
-            if "stream" in params:
-                await self._hub.subscribe(listener, asked(params, listener.session))
+            stream = asked(params, listener.session) if "stream" in params else None
+            if stream is not None:
+                await self._hub.check(listener, stream)
         except FediError as error:
             await _refuse_socket(scope, send, error)
             return
-        telling = asyncio.create_task(_tell(listener, send))
+        ending = asyncio.create_task(_end(listener, send))
         try:
             await send({"type": "websocket.accept", "subprotocol": _subprotocol(scope)})
-            while not listener.closed:
-                message = await receive()
-                if message["type"] == "websocket.disconnect":
-                    break
-                await self._obey(listener, message, send)
+            if stream is not None:
+                await self._hub.subscribe(listener, stream)
+            while (message := await receive())["type"] != "websocket.disconnect":
+                await self._obey(listener, message)
         finally:
+            ending.cancel()
             self._hub.leave(listener)
-            telling.cancel()
 
-    async def _obey(self, listener: Listener, message: Message, send: Send) -> None:
+    async def _obey(self, listener: Listener, message: Message) -> None:
         try:
             asked_for = _order(message)
             stream = asked(asked_for, listener.session)
@@ -144,18 +142,39 @@ class Streaming:
             elif asked_for.get("type") == "subscribe":
                 if len(listener.streams) >= _MOST_STREAMS:
                     raise BadRequest(public="There are too many streams on this connection")
+                await self._hub.check(listener, stream)
                 await self._hub.subscribe(listener, stream)
             else:
                 raise BadRequest(public="Unknown message type")
         except FediError as error:
             text = msgspec.json.encode({"error": error.public, "status": error.status}).decode()
-            await send({"type": "websocket.send", "text": text})
+            listener.put({"type": "websocket.send", "text": text})
 
 
-async def _tell(listener: Listener, send: Send) -> None:
-    while told := await listener.next():
-        telling, stream = told
-        await send({"type": "websocket.send", "text": telling.frame(stream)})
+def _frame(telling: Telling, stream: Stream) -> dict[str, Any]:
+    return {"type": "websocket.send", "text": telling.frame(stream)}
+
+
+def _event(telling: Telling, _: Stream) -> dict[str, Any]:
+    return _body(telling.line())
+
+
+def _body(data: bytes) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": data, "more_body": True}
+
+
+async def _closed(listener: Listener, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await listener.closed.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _end(listener: Listener, send: Send) -> None:
+    """Close the WebSocket when the listener is closed; the app is told that the server goes away."""
+    await listener.closed.wait()
     await send({"type": "websocket.close", "code": 1001})
 
 

@@ -46,17 +46,20 @@ class Hub:
     def __len__(self) -> int:
         return len(self._listeners)
 
-    async def subscribe(self, listener: Listener, stream: Stream) -> None:
-        """Tell `listener` of `stream` from now on. Raises NotFound for a list that is not theirs."""
+    async def check(self, listener: Listener, stream: Stream) -> None:
+        """Raise NotFound for a list that is not the listener's."""
         if stream.name == "list":
             async with self._store.read() as tx:
                 if await tx.lists.by_id(listener.session.user.id, stream.of) is None:
                     raise NotFound
+
+    async def subscribe(self, listener: Listener, stream: Stream) -> None:
+        """Tell `listener` of `stream` from now on."""
         if self._cursor is None:
             async with self._store.read() as tx:
                 last = await tx.events.last()
             self._cursor = last if self._cursor is None else self._cursor
-        if self._stopped:
+        if self._stopped or listener.closed.is_set():
             listener.close()
             return
         self._listeners.add(listener)
@@ -76,6 +79,7 @@ class Hub:
         """The connection has ended."""
         for stream in tuple(listener.streams):
             self.unsubscribe(listener, stream)
+        listener.leave()
         self._listeners.discard(listener)
         if not self._listeners:
             self._cursor = None
@@ -104,7 +108,7 @@ class Hub:
         if not self._listeners:
             return
         try:
-            await self._check()
+            await self._drop_dead()
             while events := await self._new():
                 scene = await Scene.of(self._store, events, self._streams)
                 self._tell(events, scene)
@@ -138,7 +142,7 @@ class Hub:
                     if scene.is_for(event, stream, listener) and (telling := scene.telling(event, listener)):
                         listener.offer(telling, stream)
 
-    async def _check(self) -> None:
+    async def _drop_dead(self) -> None:
         """Now and then: whose token was revoked, or who may not act any more, hears no more."""
         now = asyncio.get_running_loop().time()
         if now - self._checked_at < _CHECK_SECONDS:

@@ -23,7 +23,14 @@ class Connection:
         self._in: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._out: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._in.put_nowait(first)
-        self._task = asyncio.create_task(app(scope, self._in.get, self._out.put))
+        self.reading = asyncio.Event()
+        """Cleared while nobody reads on the other end."""
+        self.reading.set()
+        self._task = asyncio.create_task(app(scope, self._in.get, self._take))
+
+    async def _take(self, message: dict[str, Any]) -> None:
+        await self.reading.wait()
+        self._out.put_nowait(message)
 
     async def sent(self) -> dict[str, Any]:
         """The next message of the application."""

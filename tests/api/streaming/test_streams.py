@@ -10,7 +10,7 @@ import pytest
 from fedi.model.people import Account
 from fedi.social.notifying import notify
 from tests.api.conftest import Api
-from tests.api.streaming.conftest import Source, Streams
+from tests.api.streaming.conftest import SECONDS, Source, Streams
 from tests.builders import build_post, make_person, make_stranger
 
 
@@ -194,11 +194,20 @@ async def test_a_revoked_token_hears_no_more(
 async def test_who_does_not_read_is_let_go(
     api: Api, streams: Streams, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fedi.api.streaming.listener._MOST_WAITING", 0)
+    monkeypatch.setattr("fedi.api.streaming.listener._MOST_WAITING", 1)
     _, hers = await api.member("ana")
+    far = await make_stranger(api.store)
     socket = await streams.socket(hers, "?stream=public")
-    await published(api, await make_stranger(api.store))
-    assert (await socket.sent())["type"] == "websocket.close"
+    socket.reading.clear()
+    for _ in range(4):
+        await published(api, far)
+    async with asyncio.timeout(SECONDS):
+        while not any(listener.closed.is_set() for listener in streams.hub._listeners):
+            await asyncio.sleep(0.01)
+    socket.reading.set()
+    while (message := await socket.sent())["type"] == "websocket.send":
+        pass
+    assert message["type"] == "websocket.close"
     await socket.hang_up()
 
 
