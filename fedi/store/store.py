@@ -56,8 +56,8 @@ from fedi.store.notice_policies import NoticePolicies
 from fedi.store.notifications import Notifications
 from fedi.store.people import People
 from fedi.store.people_states import PeopleStates
-from fedi.store.postgres import PostgresDatabase
 from fedi.store.post_tables import PostTables
+from fedi.store.postgres import PostgresDatabase
 from fedi.store.posts import Posts
 from fedi.store.processes import Processes
 from fedi.store.push import Push
