@@ -21,6 +21,7 @@ _ROUNDS = 6
 _notice = reader(Notice)
 _ids = msgspec.json.Decoder(list[int])
 _COLUMNS = columns(Notice, "n.")
+_KEY, _TYPE = (Notice.__struct_fields__.index(name) for name in ("group_key", "type"))
 _NEXT = f"""
 SELECT {_COLUMNS} FROM notifications n JOIN accounts a ON a.id = n.from_id
 WHERE n.account_id = :account AND n.id < :max_id AND n.id > :min_id AND {{conditions}}
@@ -125,10 +126,12 @@ class NoticeGroups:
             page = sql.replace("{conditions}", f"{where} {_NOT_SEEN if seen else ''}")
             rows: Any = await self._db.rows(page, {**params, **more})
             for row in rows:
-                notice = _notice(row)
-                key = notice.key if notice.type in grouped else alone(notice.id)
-                if found.setdefault(key, notice) is notice and len(found) == ask.limit:
-                    return found
+                # By position, and a value only for the first of each group: most rows only count.
+                key = row[_KEY] if row[_KEY] and row[_TYPE] in grouped else alone(row[0])
+                if key not in found:
+                    found[key] = _notice(row)
+                    if len(found) == ask.limit:
+                        return found
             if len(rows) < params["limit"]:
                 break
             params["min_id" if ask.upwards else "max_id"] = rows[-1][0]
