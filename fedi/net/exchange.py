@@ -104,7 +104,10 @@ class Exchange:
         for _ in range(self._settings.max_redirects + 1):
             if not question.fresh:
                 self._failures.check_host(target.authority)
-            heard = await self._knock("GET", target, {"Accept": question.accept}, question.signer)
+            headers = {"Accept": question.accept}
+            if question.sink is not None:  # a file is not unpacked on its way to the disk
+                headers["Accept-Encoding"] = "identity"
+            heard = await self._knock("GET", target, headers, question.signer)
             response = heard.response
             if response.status_code not in _REDIRECTS:
                 return await self._answer(heard, target, question)

@@ -11,7 +11,10 @@ from msgspec.structs import replace
 from PIL import Image
 from quart.datastructures import FileStorage
 
-from fedi.config.values import Size
+from fedi.activitypub import types
+from fedi.config.values import Rate, Size
+from fedi.media import profile_pictures
+from fedi.media.storage import new_name
 from fedi.media.sweeping import sweep
 from tests.api.conftest import Api, Client
 from tests.support import recordings
@@ -307,3 +310,80 @@ async def test_others_get_a_document_with_all_that_is_known(api: Api) -> None:
 
 def stored(api: Api) -> list[Path]:
     return [path for path in (api.world.services.media.settings.path / "files").rglob("*") if path.is_file()]
+
+
+async def test_what_a_killed_process_left_goes_after_an_hour(api: Api) -> None:
+    ana, _ = await api.member("ana")
+    library = api.world.services.media
+    name = new_name("png")
+    await library.reserve(ana.id, {name: 5})
+    async with library.folder() as folder:
+        (folder / "made").write_bytes(b"bytes")
+        await library.storage.put(name, folder / "made")
+    await sweep(library)
+    assert len(stored(api)) == 1
+    now = api.store.clock()
+    api.store.clock = lambda: now + 2 * 3_600_000
+    await sweep(library)
+    assert stored(api) == []
+
+
+async def test_files_of_an_account_that_is_gone_go_too(api: Api) -> None:
+    ana, client = await api.member("ana")
+    media = (await send(client, picture())).json
+    await client.post("/api/v1/statuses", json={"media_ids": [media["id"]]})
+    made = await profile_pictures.prepare(
+        api.world.services.media, ana.id, "avatar", picture(), "https://a.test"
+    )
+    async with api.store.write() as tx:
+        await profile_pictures.use(tx, ana.id, made)
+    assert len(stored(api)) == 3
+    async with api.store.write() as tx:
+        await tx.db.run("DELETE FROM posts WHERE account_id = :id", {"id": ana.id})
+        await tx.db.run("DELETE FROM accounts WHERE id = :id", {"id": ana.id})
+    now = api.store.clock()
+    api.store.clock = lambda: now + 25 * 3_600_000
+    await sweep(api.world.services.media)
+    assert stored(api) == []
+
+
+async def test_uploads_are_counted(api: Api) -> None:
+    _, client = await api.member("ana")
+    rates = replace(api.world.services.config.limits.rates, media=Rate(1, 3600))
+    config = api.world.services.config
+    api.world.services.config = replace(config, limits=replace(config.limits, rates=rates))
+    assert (await send(client, picture())).status == 200
+    assert (await send(client, picture())).status == 429
+
+
+async def test_pictures_of_other_servers_have_addresses_of_ours(api: Api) -> None:
+    _, client = await api.member("ana")
+    bo = api.world.peer("b.test").person("bo")
+    bo.peer.serve(bo.actor(icon=types.Media(type="Image", url="https://b.test/bo.png")))
+    bo.peer.files |= {"https://b.test/1.png": picture(90, 60), "https://b.test/bo.png": picture(32, 32)}
+    note = bo.note(
+        attachments=(
+            types.Media(
+                type="Document",
+                url="https://b.test/1.png",
+                media_type="image/png",
+                name="A slope",
+                width=90,
+                height=60,
+                blurhash="U1Eyb[_3fQ_3~qj[fQofj[j[fQfQ~qofj[of",
+                focal_point=(0.25, 0.5),
+            ),
+        )
+    )
+    await bo.sends(bo.create(note), to="/inbox")
+    found = await client.get(f"/api/v2/search?q={note.id}&resolve=true")
+    [status] = found["statuses"]
+    [media] = status["media_attachments"]
+    assert (media["type"], media["description"]) == ("image", "A slope")
+    assert media["remote_url"] == "https://b.test/1.png"
+    assert media["meta"]["focus"] == {"x": 0.25, "y": 0.5}
+    assert media["meta"]["original"]["aspect"] == 1.5
+    for url, size in ((media["url"], (90, 60)), (status["account"]["avatar"], (32, 32))):
+        assert url.startswith("https://a.test/media/proxy/")
+        copy = await api.anybody.ask("GET", url.removeprefix("https://a.test"))
+        assert opened(copy.data).size == size
