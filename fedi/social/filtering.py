@@ -15,6 +15,8 @@ T = TypeVar("T")
 FILTERS_MAX = 200
 KEYWORDS_MAX = 1_000
 """Keywords of one person: each is looked for in every post that they are shown."""
+CHARACTERS_MAX = 20_000
+"""Characters in all of them."""
 POSTS_MAX = 1_000
 """Posts that one person's filters name."""
 _TITLE_MAX = 256
@@ -80,8 +82,8 @@ async def keep(tx: Transaction, wanted: Filter, changes: Sequence[Change] = ()) 
     others = [one for one in await tx.filters.of(wanted.account_id) if one.id != wanted.id]
     if len(others) >= FILTERS_MAX:
         _invalid(f"You can have at most {FILTERS_MAX} filters")
-    if put and sum(len(one.keywords) for one in others) + len(after) > KEYWORDS_MAX:
-        _invalid(f"You can have at most {KEYWORDS_MAX} keywords")
+    if put:
+        _check_amount([word for one in others for word in one.keywords] + list(after.values()))
     await tx.filters.put(wanted)
     await tx.filters.remove_keywords(wanted.id, gone)
     await tx.filters.put_keywords(wanted.id, put)
@@ -130,6 +132,13 @@ def _check(wanted: Filter) -> None:
         _invalid("Context None or invalid context supplied")
     if wanted.action not in ACTIONS:
         _invalid("Action is not included in the list")
+
+
+def _check_amount(words: Sequence[Keyword]) -> None:
+    if len(words) > KEYWORDS_MAX:
+        _invalid(f"You can have at most {KEYWORDS_MAX} keywords")
+    if sum(len(word.keyword) for word in words) > CHARACTERS_MAX:
+        _invalid(f"Your keywords can have at most {CHARACTERS_MAX} characters in all")
 
 
 def _changed(tx: Transaction, change: Change, known: dict[int, Keyword]) -> Keyword:

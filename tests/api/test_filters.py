@@ -221,6 +221,9 @@ async def test_there_is_an_end_to_keywords(api: Api) -> None:
     made = await words(hers, *(f"word {number}" for number in range(999)))
     await hers.post(f"{V2}/{made['id']}/keywords", json={"keyword": "x" * 512})
     await hers.post(f"{V2}/{made['id']}/keywords", status=422, json={"keyword": "one more"})
+    long = [{"keyword": f"{number:0512}"} for number in range(40)]
+    await hers.post(V2, status=422, json={"title": "x", "context": ["home"], "keywords_attributes": long})
+    assert len(await hers.get(V2)) == 1
 
 
 async def test_filters_are_their_owners_alone(api: Api) -> None:
@@ -297,6 +300,10 @@ async def test_every_list_of_statuses_tells_what_is_matched(api: Api) -> None:
         ("a&b", False, "a&amp;b", True),
         ("e", True, "he", False),
         ("straße", True, "STRASSE", True),
+        ("हिन्दी", True, "मैं हिन्दी बोलता हूँ", True),
+        ("हिन", True, "मैं हिन्दी बोलता हूँ", False),
+        ("two words", True, "two wordsmiths, two words", True),
+        ("two words", True, "two wordsmiths", False),
     ],
 )
 async def test_words(api: Api, keyword: str, whole: bool, text: str, found: bool) -> None:
