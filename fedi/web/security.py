@@ -89,7 +89,7 @@ async def begin_totp() -> Response:
 async def _totp(guest: Guest, member: Browser, problem: str = "") -> Response:
     secret, address = await factors.begin_totp(guest.services, member.user)
     drawn: Any = segno.make(address, error="m").svg_inline(
-        border=0, dark="#000", svgclass=None, lineclass=None
+        border=0, dark="#000", svgclass=None, lineclass=None, omitsize=True
     )
     spaced = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     return visiting.page(

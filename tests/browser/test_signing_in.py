@@ -128,7 +128,7 @@ async def test_an_app_is_let_in_without_scripts(browser: Browser, lab: Lab) -> N
     await page.fill("#login", "ana@mail.test")
     await page.fill("#password", "wrong horse")
     await page.click("button.main")
-    assert await page.locator("[role=alert]").is_visible()
+    assert await page.locator(".alert").is_visible()
     assert await page.input_value("#login") == "ana@mail.test"
     await page.fill("#password", PASSWORD)
     await page.click("button.main")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -100,3 +101,14 @@ def test_the_doctor_says_what_is_wrong(fedi: Run) -> None:
     assert "ok    media: files can be written to" in seen.stdout
     assert "FAIL  the server" in seen.stdout
     assert "Is `fedi serve` running" in seen.stdout
+
+
+def test_an_invitation_is_printed(fedi: Run, tmp_path: Path) -> None:
+    refused = fedi("invite", "create", status=2)
+    assert "Registration is closed" in refused.stderr
+    settings = tmp_path / "config.toml"
+    settings.write_text(settings.read_text() + '[registration]\nmode = "invite"\n')
+    first = fedi("invite", "create", "--uses", "2", "--expires", "7").stdout
+    assert re.fullmatch(r"https://a\.test/invite/[\w-]{12}\n", first)
+    assert fedi("invite", "create").stdout != first
+    fedi("invite", "create", "--uses", "0", status=2)
