@@ -6,7 +6,7 @@ from datetime import date
 from hashlib import sha256
 
 from msgspec import Struct
-from quart import Blueprint, Response
+from quart import Blueprint, Response, current_app
 
 from fedi.api.auth import anyone
 from fedi.api.context import Asker
@@ -18,11 +18,13 @@ from fedi.errors import NotFound
 from fedi.model.site import Shown, Site, Terms
 from fedi.social import pages
 from fedi.social.site import current_terms
+from fedi.social.translation_languages import Languages
 from fedi.store.domain_blocks import DomainBlock
 from fedi.store.peers import Peers
 from fedi.store.weeks import Weeks
 
 routes = Blueprint("api_about", __name__, url_prefix="/api/v1/instance")
+EXTENSION = "fedi_languages"
 
 
 class ExtendedDescription(Struct):
@@ -104,6 +106,14 @@ async def terms_of_that_day(asker: Asker, day: str) -> Response:
         if found.effective_date == day:
             return answer(_terms(site, found, asker.services.now().date()))
     raise NotFound
+
+
+@routes.get("/translation_languages")
+@anyone()
+async def translation_languages(asker: Asker) -> Response:
+    """From which languages into which posts can be translated."""
+    languages: Languages = current_app.extensions.setdefault(EXTENSION, Languages())
+    return answer(await languages.of(asker.services))
 
 
 @routes.get("/peers")

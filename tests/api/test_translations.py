@@ -29,19 +29,28 @@ class Engine:
         self.paths: list[str] = []
         self.answer: bytes | None = None
         self.status = 200
+        self.languages: list[dict[str, Any]] = [
+            {"code": "en", "name": "English", "targets": ["fr", "en", "<b>"]},
+            {"code": "fr", "name": "French", "targets": ["en"]},
+        ]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        if head.startswith("GET"):
+            self.paths.append(head.split()[1])
+            self._answer(writer, self.answer or orjson.dumps(self.languages))
+            return
         length = next(line for line in head.lower().splitlines() if line.startswith("content-length"))
         question = orjson.loads(await reader.readexactly(int(length.partition(":")[2])))
         self.asked.append(question)
         self.paths.append(head.split()[1])
-        body = self.answer if self.answer is not None else self._translated(question)
+        self._answer(writer, self.answer if self.answer is not None else self._translated(question))
+
+    def _answer(self, writer: asyncio.StreamWriter, body: bytes) -> None:
         lines = (
             f"HTTP/1.1 {self.status} x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         )
         writer.write(f"{lines}Connection: close\r\n\r\n".encode() + body)
-        await writer.drain()
         writer.close()
 
     def _translated(self, question: dict[str, Any]) -> bytes:
@@ -160,3 +169,24 @@ async def test_without_an_engine_there_is_nothing(api: Api) -> None:
     _, hers = await api.member("ana")
     made = await hers.post(STATUSES, json={"status": "hello", "language": "en"})
     await hers.post(f"{STATUSES}/{made['id']}/translate", 404, json={"lang": "fr"})
+
+
+@pytest.mark.operation("GET /api/v1/instance/translation_languages")
+async def test_languages(store: Store) -> None:
+    path = "/api/v1/instance/translation_languages"
+    async with translated(store) as (api, engine):
+        expected = {"en": ["fr"], "fr": ["en"], "und": ["en", "fr"]}
+        assert await api.anybody.get(path) == expected
+        assert await api.anybody.get(path) == expected
+        assert engine.paths == ["/languages"]
+        assert (await api.anybody.get("/api/v2/instance"))["configuration"]["translation"] == {
+            "enabled": True
+        }
+    async with translated(store, "deepl") as (api, engine):
+        assert "fr" in (await api.anybody.get(path))["en"]
+
+
+async def test_an_engine_that_says_nonsense_has_no_languages(store: Store) -> None:
+    async with translated(store) as (api, engine):
+        engine.answer = b'{"error": "no"}'
+        assert await api.anybody.get("/api/v1/instance/translation_languages") == {}

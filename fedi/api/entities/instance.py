@@ -138,7 +138,7 @@ def instance(facts: Facts) -> dict[str, Any]:
             },
             "vapid": {"public_key": facts.vapid_key},
             **configuration(config),
-            "translation": {"enabled": _translates(config)},
+            "translation": {"enabled": config.translation.engine != "none"},
             "timelines_access": {
                 "live_feeds": {"local": "public", "remote": "public"},
                 "hashtag_feeds": {"local": "public", "remote": "public"},
@@ -209,8 +209,3 @@ def campaign(now: int) -> str | None:
     """The year that people may look back on now (ms since 1970): in December, the one that ends."""
     today = datetime.fromtimestamp(now / 1000, UTC)
     return str(today.year) if today.month == _DECEMBER else None
-
-
-def _translates(config: Config) -> bool:
-    section = getattr(config, "translation", None)
-    return bool(section and section.url)
