@@ -16,7 +16,7 @@ from fedi.store.rows import columns
 SAMPLE = 8
 """So many people are named for a group."""
 _UNREAD_MOST = 5_000  # notices that are looked at to count groups
-_ROUNDS = 6
+_ROUNDS = 5
 
 _notice = reader(Notice)
 _ids = msgspec.json.Decoder(list[int])
@@ -118,7 +118,7 @@ class NoticeGroups:
         """The first notice of each group on the way, which is one statement unless a group fills pages."""
         where, given = conditions(which)
         sql = _NEXT.replace("{way}", "ASC" if ask.upwards else "DESC")
-        params: dict[str, Any] = {**given, "account": account_id, **ask.params(), "limit": 3 * ask.limit}
+        params: dict[str, Any] = {**given, "account": account_id, **ask.params(), "limit": 2 * ask.limit}
         found: dict[str, Notice] = {}
         for _ in range(_ROUNDS):
             seen = [key for key in found if of_one(key) is None]
@@ -135,7 +135,7 @@ class NoticeGroups:
             if len(rows) < params["limit"]:
                 break
             params["min_id" if ask.upwards else "max_id"] = rows[-1][0]
-            params["limit"] *= 2
+            params["limit"] *= 4
         return found
 
     async def _facts(self, account_id: int, keys: Sequence[str], low: int, high: int) -> dict[str, Any]:

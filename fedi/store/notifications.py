@@ -146,6 +146,8 @@ class Notifications(NoticeGroups):
         await self._db.run(
             f"DELETE FROM notifications WHERE {where}{' AND post_id <> 0' if post_id else ''}", params
         )
+        if params.keys() == {"account_id", "from_id"}:
+            await self._db.run(f"DELETE FROM notification_requests WHERE {where}", params)
 
     async def by_id(self, account_id: int, notice_id: int) -> Notice | None:
         """One of a person's notices."""

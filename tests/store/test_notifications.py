@@ -6,6 +6,7 @@ import pytest
 
 from fedi.social.notifying import notify
 from fedi.store.store import Store
+from tests.api.conftest import Counting
 from tests.builders import make_person, make_post, make_stranger
 
 
@@ -102,3 +103,27 @@ async def test_removing(store: Store) -> None:
         await notify(tx, ana.id, "follow", far.id)
         await tx.notifications.clear(ana.id)
     assert await types(store, ana.id) == []
+
+
+async def test_all_of_a_transaction_are_decided_in_one_statement(store: Store) -> None:
+    ana, cleo = await make_person(store), await make_person(store, "cleo")
+    post = await make_post(store, ana)
+    far = [await make_stranger(store, f"p{number}") for number in range(5)]
+    statements: list[str] = []
+    async with store.write() as tx:
+        tx.db = Counting(tx.db, statements)
+        for one in far:
+            await notify(tx, ana.id, "favourite", one.id, post.id)
+            await notify(tx, cleo.id, "follow", one.id)
+    assert len([sql for sql in statements if "INSERT INTO notifications" in sql]) == 1
+    assert len(await types(store, ana.id)) == len(await types(store, cleo.id)) == 5
+
+
+async def test_who_is_blocked_asks_no_more(store: Store) -> None:
+    ana, far = await make_person(store), await make_stranger(store)
+    post = await make_post(store, far, visibility="direct")
+    async with store.write() as tx:
+        assert not await tx.notifications.add(ana.id, "mention", far.id, post.id)
+        assert await tx.notice_policies.summary(ana.id) == (1, 1)
+        await tx.notifications.remove(account_id=ana.id, from_id=far.id)
+        assert await tx.notice_policies.summary(ana.id) == (0, 0)
