@@ -62,6 +62,8 @@ async def tidy_once(services: Services) -> None:
     async with services.store.write() as tx:
         for over in (tx.grants, tx.sessions, tx.factors, tx.letters):
             await over.forget()
+        await tx.email_blocks.forget()
+        await tx.ip_blocks.forget(tx.now - _ACTIVITIES_MS)
         await tx.apps.forget(tx.now - _DAY_MS)
 
 

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "site": ("fedi.cli.site:group", "What the server says of itself: texts, rules, emojis."),
     "queue": ("fedi.cli.queue:queue", "What waits, why, and what was given up."),
     "block": ("fedi.cli.block:block", "Block other servers."),
+    "domain": ("fedi.cli.domain:domain", "Domains that are hosted here."),
     "db": ("fedi.cli.db:db", "Bring the database up to date, and check it."),
     "doctor": ("fedi.cli.doctor:doctor", "Check the whole installation and say what to do."),
 }

@@ -29,7 +29,7 @@ def to_post(
         attributed_to=author.uri,
         name=post.title,
         summary=post.summary or None,
-        sensitive=post.sensitive,
+        sensitive=post.sensitive or author.sensitized_at is not None,
         content=post.content,
         content_map=((post.language, post.content),) if post.language else (),
         source=post.source,

@@ -24,3 +24,17 @@ class Hosting:
             {"id": self._tx.new_id(), "name": name.lower(), "url": url, "now": self._tx.now},
         )
         return domain_id
+
+    async def people(self, domain_id: int) -> int:
+        """How many accounts a domain has or had, beside its own actor."""
+        return int(
+            await self._db.value(
+                "SELECT COUNT(*) FROM accounts WHERE domain_id = :id AND type <> 'Application'", {"id": domain_id}
+            )
+        )
+
+    async def end(self, domain_id: int) -> None:
+        """No longer host a domain on which nobody ever was: its row, and the actor that signed for it."""
+        await self._db.run("UPDATE domains SET actor_id = NULL WHERE id = :id", {"id": domain_id})
+        await self._db.run("DELETE FROM accounts WHERE domain_id = :id", {"id": domain_id})
+        await self._db.run("DELETE FROM domains WHERE id = :id", {"id": domain_id})

@@ -16,8 +16,8 @@ from tests.store.recount import recount
 from tests.support.sent import sent
 
 
-async def put(tx: Transaction, name: str, severity: str, **values: bool) -> DomainBlock:
-    return await defederating.put(tx, name, Terms(severity=severity, **values), by_id=None)
+async def put(tx: Transaction, name: str, severity: str) -> DomainBlock:
+    return await defederating.put(tx, name, Terms(severity=severity), by_id=None)
 
 
 async def follow_each_other(tx: Transaction, one: Account, other: Account) -> None:

@@ -24,7 +24,7 @@ async def test_everyone_who_knows_the_account_hears_of_its_end(store: Store) -> 
         await tx.follows.add(bea.id, ana.id, state="following", uri="https://a.test/f")
         await deleting.delete_own(tx, ana)
     found = await sent(store)
-    assert sorted(inbox for inbox, _ in found) == sorted([bo.shared_inbox, cy.inbox])
+    assert sorted(inbox for inbox, _ in found) == sorted([bo.delivery_inbox, cy.inbox])
     assert all(isinstance(one, types.Delete) and one.object == ana.uri for _, one in found)
     async with store.read() as tx:
         assert await tx.members.by_id(ana.id) is None

@@ -154,15 +154,15 @@ async def test_a_closed_network_comes_no_further(house: House) -> None:
     made = await oli.post(at, json={"ip": "192.0.2.7/24", "severity": "sign_up_block", "expires_in": 3600})
     assert (made["ip"], made["severity"], made["comment"]) == ("192.0.2.0/24", "sign_up_block", "")
     assert made["expires_at"] is not None
-    from_there = {"headers": {"X-Forwarded-For": "192.0.2.99"}}
-    await house.anybody.get("/api/v1/instance", **from_there)
+    there = {"X-Forwarded-For": "192.0.2.99"}
+    await house.anybody.get("/api/v1/instance", headers=there)
     changed = await put(oli, f"{at}/{made['id']}", severity="no_access", comment="bots")
     assert (changed["severity"], changed["comment"], changed["expires_at"]) == (
         "no_access",
         "bots",
         made["expires_at"],
     )
-    await house.anybody.get("/api/v1/instance", 403, **from_there)
+    await house.anybody.get("/api/v1/instance", 403, headers=there)
     await house.anybody.get("/api/v1/instance", headers={"X-Forwarded-For": "198.51.100.1"})
     assert await oli.get(f"{at}/{made['id']}") == changed
     assert await oli.get(at) == [changed]
@@ -170,7 +170,7 @@ async def test_a_closed_network_comes_no_further(house: House) -> None:
     assert other["expires_at"] is None
     await put(oli, f"{at}/{other['id']}", 422, ip="192.0.2.0/24")
     assert await delete(oli, f"{at}/{made['id']}") == {}
-    await house.anybody.get("/api/v1/instance", **from_there)
+    await house.anybody.get("/api/v1/instance", headers=there)
     await house.anybody.get("/api/v1/instance", 403, headers={"X-Forwarded-For": "2001:db8:1::1"})
 
 
