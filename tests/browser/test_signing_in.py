@@ -236,11 +236,11 @@ async def test_a_passkey_takes_the_place_of_the_password(browser: Browser, lab: 
     await context.clear_cookies()
     await page.goto(f"{lab.url}/auth/sign_in?return_to=/settings/apps")
     await page.click("text=Sign in with a passkey")
-    await page.wait_for_url("**/settings/apps")
+    await page.wait_for_url(f"{lab.url}/settings/apps")
     await context.clear_cookies()
     await sign_in(page, lab)
     await page.click("text=Go on with your passkey")
-    await page.wait_for_url("**/settings/security")
+    await page.wait_for_url(f"{lab.url}/settings/security")
     async with lab.world.store.write() as tx:
         await tx.db.run("DELETE FROM passkeys")
     await context.clear_cookies()
