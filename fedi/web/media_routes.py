@@ -62,6 +62,10 @@ async def send(name: str, media_type: str, caching: str) -> Response:
     if tag in request.headers.get("If-None-Match", ""):
         return Response(b"", status=304, headers=headers, content_type=media_type)
     storage = services().media.storage
+    if request.method == "HEAD":
+        response = Response(b"", headers=headers, content_type=media_type)
+        response.content_length = await storage.size(name)
+        return response
     wanted = request.headers.get("Range", "")
     part = None
     if wanted and request.headers.get("If-Range", tag) == tag:

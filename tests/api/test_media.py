@@ -387,3 +387,42 @@ async def test_pictures_of_other_servers_have_addresses_of_ours(api: Api) -> Non
         assert url.startswith("https://a.test/media/proxy/")
         copy = await api.anybody.ask("GET", url.removeprefix("https://a.test"))
         assert opened(copy.data).size == size
+
+
+@pytest.mark.operation("PUT /api/v1/media/{id}")
+async def test_a_preview_can_be_replaced(api: Api) -> None:
+    _, client = await api.member("ana")
+    media = (await send(client, picture(600, 400))).json
+    files = {"thumbnail": FileStorage(BytesIO(picture(90, 90)), filename="t")}
+    reply = await client.ask("PUT", f"/api/v1/media/{media['id']}", files=files, form={"description": ""})
+    assert reply.status == 200
+    assert reply.json["preview_url"] != media["preview_url"]
+    assert reply.json["meta"]["small"]["width"] == 90
+    assert reply.json["url"] == media["url"]
+    await api.world.settle()
+    assert len(stored(api)) == 2
+    gone = await api.anybody.ask("GET", media["preview_url"].removeprefix("https://a.test"))
+    assert gone.status == 404
+
+
+async def test_the_head_of_a_file_says_how_large_it_is(api: Api) -> None:
+    _, client = await api.member("ana")
+    path = (await send(client, picture(300, 200))).json["url"].removeprefix("https://a.test")
+    whole = await api.anybody.ask("GET", path)
+    # The client's own responses count what is in them: these are the headers as they were sent.
+    async with api.world.client.request(path, method="HEAD", headers={"Host": "a.test"}) as connection:
+        await connection.send_complete()
+    assert connection.status_code == 200
+    assert int(connection.headers["Content-Length"]) == len(whole.data)
+
+
+async def test_pages_show_what_was_uploaded(api: Api, tmp_path: Path) -> None:
+    _, client = await api.member("ana")
+    still = (await send(client, picture(1200, 900), description="A slope")).json
+    moving = (await send(client, recordings.film(tmp_path / "in.mp4", sound=None), to="/api/v1/media")).json
+    assert moving["type"] == "gifv"
+    post = await client.post("/api/v1/statuses", json={"media_ids": [still["id"], moving["id"]]})
+    page = await api.anybody.ask("GET", f"/@ana/{post['id']}", headers={"Accept": "text/html"})
+    html = page.data.decode()
+    assert f'<a href="{still["url"]}"><img src="{still["preview_url"]}" alt="A slope"' in html
+    assert f'<video src="{moving["url"]}" poster="{moving["preview_url"]}"' in html
