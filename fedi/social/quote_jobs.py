@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fedi.activitypub import types
-from fedi.errors import NotAllowed, RemoteGone, RemoteInvalid, RemoteMissing
+from fedi.errors import AddressRefused, NotAllowed, RemoteGone, RemoteInvalid, RemoteMissing, RemoteRefused
 from fedi.model.posts import Post
 from fedi.model.quotes import PENDING, Quote
 from fedi.net.actors import read_document
@@ -23,7 +23,7 @@ async def run(services: Services, payload: dict[str, Any]) -> None:
     try:
         quoted = await _quoted(services, made)
         stamp = await _stamp(services, payload["stamp"], quoting_post, quoted)
-    except (RemoteGone, RemoteMissing, RemoteInvalid, NotAllowed):
+    except (RemoteGone, RemoteMissing, RemoteRefused, RemoteInvalid, AddressRefused, NotAllowed):
         return
     async with services.store.write() as tx:
         now = await tx.quotes.of_post(made.post_id)

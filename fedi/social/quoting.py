@@ -132,8 +132,11 @@ async def changed(tx: Transaction, quoted: Post) -> None:
 # --- what other servers tell us -----------------------------------------------------------------------
 
 
-async def requested(tx: Transaction, request: types.QuoteRequest, actor: Account) -> None:
-    """A remote person asks to quote a post of somebody here: yes with a stamp, or no; by the author's policy."""
+async def requested(tx: Transaction, request: types.QuoteRequest, actor: Account) -> bool:
+    """A remote person asks to quote a post of somebody here: yes with a stamp, or no; by the author's policy.
+
+    Whether it was a yes.
+    """
     quoted = await tx.posts.by_uri(request.object)
     if quoted is None or not quoted.local or request.id is None:
         raise NotAllowed(f"{request.object} is not ours to let be quoted")
@@ -157,6 +160,7 @@ async def requested(tx: Transaction, request: types.QuoteRequest, actor: Account
     made = await tx.quotes.of_post(quoting.id) if quoting is not None else None
     if made is not None and quoting is not None and made.quoted_uri == quoted.uri:
         await _settle(tx, made, state, stamp_uri)
+    return state == ACCEPTED
 
 
 async def _answer_here(

@@ -223,7 +223,8 @@ async def test_other_servers_ask_and_get_a_stamp(api: Api) -> None:
     _, hers = await api.member("ana")
     made = await write(hers)
     bo = world.peer("b.test").person("bo")
-    note = bo.note("<p>look</p>", quote=made["uri"])
+    ana = made["account"]["uri"]
+    note = bo.note("<p>look</p>", quote=made["uri"], to=(types.PUBLIC, ana), tags=(types.Mention(href=ana),))
     request = types.QuoteRequest(id=bo.new_id(), actor=bo.uri, object=made["uri"], instrument=note.id)
     assert await bo.sends(request) == 202
     await world.settle()
@@ -234,13 +235,7 @@ async def test_other_servers_ask_and_get_a_stamp(api: Api) -> None:
     document = await stamp.get_json()
     assert (document["type"], document["attributedTo"]) == ("QuoteAuthorization", made["account"]["uri"])
     assert (document["interactingObject"], document["interactionTarget"]) == (note.id, made["uri"])
-    # The post itself comes with the stamp, and to somebody who is mentioned in it.
-    stamped = msgspec.structs.replace(
-        note,
-        quote_authorization=accept.result,
-        to=(types.PUBLIC, made["account"]["uri"]),
-        tags=(types.Mention(href=made["account"]["uri"]),),
-    )
+    stamped = msgspec.structs.replace(note, quote_authorization=accept.result)
     await bo.sends(bo.create(stamped))
     await world.settle()
     assert sorted(await kinds(hers)) == ["mention", "quote"]
@@ -255,6 +250,24 @@ async def test_other_servers_ask_and_get_a_stamp(api: Api) -> None:
     await world.settle()
     assert len(bo.received(types.Accept)) == 1
     assert len(bo.received(types.Reject)) == 1
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+async def test_who_is_quoted_hears_of_it(api: Api, embedded: bool) -> None:
+    world = api.world
+    _, hers = await api.member("ana")
+    made = await write(hers)
+    bo = world.peer("b.test").person("bo")
+    note = bo.note("<p>look</p>", quote=made["uri"])
+    request = types.QuoteRequest(
+        id=bo.new_id(), actor=bo.uri, object=made["uri"], instrument=note if embedded else note.id
+    )
+    await bo.sends(request)
+    await world.settle()
+    found = await hers.get("/api/v1/notifications")
+    assert [one["type"] for one in found] == ["quote"]
+    assert found[0]["status"]["quote"]["quoted_status"]["id"] == made["id"]
+    assert (await hers.get(f"{STATUSES}/{made['id']}"))["quotes_count"] == 1
 
 
 async def test_who_may_not_quote_is_refused(api: Api) -> None:
