@@ -25,7 +25,7 @@ _PROFILE_MAX = 1 << 20
 _FORMATS = {
     "png": "PNG", "jpg": "JPEG", "gif": "GIF", "webp": "WEBP", "avif": "AVIF", "heic": "HEIF",
 }  # fmt: skip
-_ANIMATED = frozenset({"gif", "png"})
+_ANIMATED = frozenset({"gif", "png", "webp"})
 _SAVING: dict[str, dict[str, Any]] = {
     "jpg": {"format": "JPEG", "quality": 90, "optimize": True, "progressive": True},
     "png": {"format": "PNG"},

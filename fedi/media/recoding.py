@@ -15,6 +15,7 @@ from av.stream import Stream
 from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 from msgspec import Struct
+from PIL import Image, ImageSequence
 
 from fedi.media.confinement import Refused
 from fedi.media.measuring import Film, Sound
@@ -81,6 +82,23 @@ def encode_film(
         for stream in (pictures, heard):
             if stream is not None:
                 _write(out, stream, None)
+
+
+def draw(image: Image.Image, target: Path, bounds: Bounds) -> None:
+    """The frames of a moving picture, without loss. Raises Refused beyond the bounds."""
+    with av.open(str(target), "w", format="matroska") as out:
+        stream = out.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = image.width, image.height, "bgr0"
+        stream.codec_context.time_base = Fraction(1, 1_000)
+        at = 0
+        for number, still in enumerate(ImageSequence.Iterator(image)):
+            if number >= (bounds.frames or 0) or at > bounds.seconds * 1_000:
+                raise Refused(f"more than {number} frames, or {at} ms")
+            frame = VideoFrame.from_image(still.convert("RGB")).reformat(format="bgr0")  # type: ignore[no-untyped-call]
+            frame.pts, frame.time_base = at, Fraction(1, 1_000)
+            _write(out, stream, frame)
+            at += max(int(still.info.get("duration") or 0), 20)
+        _write(out, stream, None)
 
 
 def encode_sound(source: InputContainer, target: Path, sound: Sound, bounds: Bounds) -> None:

@@ -18,14 +18,17 @@ from PIL import Image
 from fedi.media.confinement import Order, Refused, Result, run, size_meta
 from fedi.media.measuring import Film, Sound, film_meta, measured, sound_meta
 from fedi.media.pictures import SMALL_PIXELS, hash_of, scaled
-from fedi.media.recoding import Bounds, encode_film, encode_sound, repack
+from fedi.media.recoding import Bounds, draw, encode_film, encode_sound, repack
 
 _FRAME_RATE_MAX = 120
 _ANIMATION_SECONDS = 120
+_FRAMES_MAX = 3_000
 
 
 def work(order: Order) -> Result:
     """Make the files that the order asks for. Raises Refused, and whatever a decoder raises."""
+    if order.extension == "webp":
+        return _animation(order)
     # The one demuxer that fits how the file begins, and no other protocol than a file: no playlist that a stranger
     # wrote is ever followed.
     with av.open(
@@ -38,6 +41,21 @@ def work(order: Order) -> Result:
         if sound is not None:
             return _sound(order, source, sound, cover)
     raise Refused("neither pictures nor sound")
+
+
+def _animation(order: Order) -> Result:
+    """A moving WebP, which FFmpeg does not read: its frames are drawn by Pillow."""
+    Image.MAX_IMAGE_PIXELS = None  # ours is the limit of the settings, checked right below
+    with Image.open(order.source, formats=["WEBP"]) as image:
+        if image.width * image.height > order.pixels:
+            raise Refused(f"{image.width}x{image.height} pixels")
+        target = Path(order.folder, "drawn.mkv")
+        draw(image, target, replace(_bounds(order), seconds=_ANIMATION_SECONDS, frames=_FRAMES_MAX))
+    with av.open(str(target), format="matroska") as source:
+        film, _, _ = measured(source)
+        if film is None:
+            raise Refused("no pictures are left")
+        return _film(replace(order, demuxer="matroska"), source, film, None)
 
 
 def _check(order: Order, source: InputContainer, film: Film | None) -> None:
@@ -58,7 +76,7 @@ def _bounds(order: Order) -> Bounds:
     return Bounds(
         seconds=min(order.seconds, _ANIMATION_SECONDS) if animation else order.seconds,
         pixels=order.pixels,
-        frames=3_000 if animation else None,
+        frames=_FRAMES_MAX if animation else None,
     )
 
 

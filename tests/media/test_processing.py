@@ -193,14 +193,16 @@ async def test_a_name_does_not_make_a_kind() -> None:
     assert kinds.of(b"cat.jpg") is None
 
 
-async def test_a_moving_gif_becomes_a_film(library: Library, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP"])
+async def test_a_picture_that_moves_becomes_a_film(library: Library, tmp_path: Path, form: str) -> None:
     frames = [Image.new("RGB", (61, 41), (level, 0, 0)) for level in range(0, 250, 25)]
     out = io.BytesIO()
-    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=100)
+    frames[0].save(out, form, save_all=True, append_images=frames[1:], duration=100)
     made = await make(library, out.getvalue(), tmp_path)
     assert made.result.type == "gifv"
     assert made.result.file == "original.mp4"
     assert made.result.meta["original"]["width"] == 60
+    assert made.result.meta["original"]["duration"] == pytest.approx(1, abs=0.15)
     assert made.result.blurhash
 
 
