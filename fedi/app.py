@@ -31,6 +31,7 @@ _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 def create_app(services: Services, readings: Readings) -> Quart:
     """The application on `services`. Importing this module, or calling this, touches neither disk nor network."""
     app = Quart("fedi.web", static_folder=None)
+    app.url_map.strict_slashes = False  # apps ask for /api/v1/instance/ as well
     app.config["MAX_CONTENT_LENGTH"] = services.config.server.body_limit
     app.extensions["fedi"] = services
     app.extensions["fedi_gate"] = gate = Gate(services, readings)
