@@ -254,3 +254,16 @@ async def test_notices_are_told_to_whom_they_are_for(api: Api, streams: Streams)
 async def test_health(api: Api) -> None:
     reply = await api.anybody.ask("GET", "/api/v1/streaming/health")
     assert (reply.status, reply.data) == (200, b"OK")
+
+
+async def test_a_good_token_goes_on_hearing(
+    api: Api, streams: Streams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fedi.api.streaming.hub._CHECK_SECONDS", 0.0)
+    _, hers = await api.member("ana")
+    far = await make_stranger(api.store)
+    socket = await streams.socket(hers, "?stream=public")
+    for _ in range(3):
+        post = await published(api, far)
+        assert (await socket.heard())[2]["id"] == str(post.id)
+    await socket.hang_up()
