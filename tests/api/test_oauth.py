@@ -391,3 +391,29 @@ async def test_who_is_not_let_in_yet_is_told_why(api: Api, column: str, value: A
     assert await hers.get("/api/v1/timelines/home", status=403) == {"error": sentence}
     public = await hers.ask("GET", "/api/v1/timelines/public")
     assert public.status == (403 if column == "disabled_at" else 200)
+
+
+@pytest.mark.operation("GET /oauth/authorize")
+async def test_the_page_for_people(api: Api) -> None:
+    ana, _ = await api.member("ana")
+    app = await make_app(api)
+    query = {
+        "client_id": app["client_id"],
+        "redirect_uri": CALLBACK,
+        "response_type": "code",
+        "scope": "read",
+    }
+    away = await api.anybody.ask("GET", "/oauth/authorize", query_string=query)
+    assert away.status == 303
+    assert away.headers["Location"].startswith("/auth/sign_in?return_to=%2Foauth%2Fauthorize%3F")
+    async with api.store.write() as tx:
+        cookie = await tx.sessions.add(ana.id, "", "", pending=False)
+    headers = {"Cookie": f"__Host-fedi={cookie}"}
+    page = await api.anybody.ask("GET", "/oauth/authorize", query_string=query, headers=headers)
+    assert page.status == 200
+    assert b"Reader" in page.data
+    wrong = await api.anybody.ask(
+        "GET", "/oauth/authorize", query_string={**query, "scope": "x"}, headers=headers
+    )
+    assert wrong.status == 400
+    assert wrong.headers["Content-Type"].startswith("text/html")
