@@ -90,7 +90,8 @@ class TrendCounts:
     async def my_turn(self, name: str, every_ms: int) -> bool:
         """Whether this process is to do the round `name` now: one of all, every so often."""
         turn = await self._db.run(
-            "UPDATE rounds SET next_at = :next WHERE name = :name AND next_at <= :now",
+            "INSERT INTO rounds (name, next_at) VALUES (:name, :next) "
+            "ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at WHERE rounds.next_at <= :now",
             {"name": name, "now": self._tx.now, "next": self._tx.now + every_ms},
         )
         return turn == 1

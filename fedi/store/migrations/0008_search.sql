@@ -218,4 +218,3 @@ CREATE TABLE rounds (                        -- what one of all processes does n
   name TEXT NOT NULL PRIMARY KEY,
   next_at BIGINT NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO rounds (name, next_at) VALUES ('trends', 0);
