@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar
 
 import msgspec
 
 from fedi.model.people import Account
 from fedi.model.posts import Post
+from fedi.store.rows import decoders
 
 T = TypeVar("T", bound=msgspec.Struct)
 _MOST = 2048
@@ -22,27 +23,15 @@ _MOST = 2048
 def reader(kind: type[T]) -> Callable[[Sequence[Any]], T]:
     """What builds a `kind` from its columns in the order of its fields (`rows.columns`), and no others."""
     names = kind.__struct_fields__
-    hints = get_type_hints(kind)
-    decoders: list[tuple[int, Callable[[Any], Any]]] = []
-    for index, name in enumerate(names):
-        hint = hints[name]
-        if hint is bool:
-            decoders.append((index, bool))
-        elif get_origin(hint) is tuple and ... in get_args(hint):
-            decoders.append((index, _list_of(hint)))
+    decoding = [(names.index(name), decode) for name, decode in decoders(kind)]
 
     def build(row: Sequence[Any]) -> T:
         values = list(row)
-        for index, decode in decoders:
+        for index, decode in decoding:
             values[index] = decode(values[index])
         return kind(**dict(zip(names, values, strict=True)))
 
     return build
-
-
-def _list_of(hint: Any) -> Callable[[str], Any]:
-    decode = msgspec.json.Decoder(hint).decode
-    return lambda text: () if text == "[]" else decode(text)
 
 
 _account = reader(Account)

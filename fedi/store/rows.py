@@ -28,7 +28,7 @@ def placeholders(kind: type[msgspec.Struct]) -> str:
 def read(kind: type[T], row: Row, prefix: str = "") -> T:
     """The value in a row whose columns are `kind`'s fields, each behind `prefix`."""
     values: dict[str, Any] = {name: row[prefix + name] for name in kind.__struct_fields__}
-    for name, decode in _decoders(kind):
+    for name, decode in decoders(kind):
         values[name] = decode(values[name])
     return kind(**values)
 
@@ -36,7 +36,7 @@ def read(kind: type[T], row: Row, prefix: str = "") -> T:
 def write(value: msgspec.Struct) -> dict[str, Any]:
     """The value as parameters, lists as JSON text."""
     params = {name: getattr(value, name) for name in value.__struct_fields__}
-    for name, decode in _decoders(type(value)):
+    for name, decode in decoders(type(value)):
         if decode is not bool:
             params[name] = _encode(params[name]).decode()
     return params
@@ -53,12 +53,18 @@ def changed(values: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=64)
-def _decoders(kind: type[msgspec.Struct]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+def decoders(kind: type[msgspec.Struct]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """The fields of `kind` that a row holds in another form, and what reads each."""
     # SQLite answers booleans as 0 and 1, and lists are kept as JSON text; everything else comes as it is.
     found: list[tuple[str, Callable[[Any], Any]]] = []
     for name, hint in get_type_hints(kind).items():
         if hint is bool:
             found.append((name, bool))
         elif get_origin(hint) is tuple and ... in get_args(hint):
-            found.append((name, msgspec.json.Decoder(hint).decode))
+            found.append((name, _list_of(hint)))
     return tuple(found)
+
+
+def _list_of(hint: Any) -> Callable[[str], Any]:
+    decode = msgspec.json.Decoder(hint).decode
+    return lambda text: () if text == "[]" else decode(text)
