@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fedi.config import Config
 from fedi.model.people import Account
+from fedi.store.store import Store
 from tests.api.conftest import Api, Client
+from tests.builders import make_domain
+from tests.peer import World
 
 SCOPES = "read write admin:read admin:write"
 
@@ -40,6 +45,9 @@ class House(Api):
 
 
 @pytest.fixture
-async def house(api: Api) -> House:
-    await api.world.services.refresh()
-    return House(api.world)
+async def house(store: Store, tmp_path: Path) -> House:
+    await make_domain(store)
+    given = {"FEDI_DOMAIN": "a.test", "FEDI_EMAIL__SPOOL": str(tmp_path / "mail")}
+    world = World(store, Config.load(None, given))
+    await world.services.refresh()
+    return House(world)

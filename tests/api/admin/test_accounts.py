@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
+from email.policy import default
+
 import pytest
 
 from fedi.activitypub import types
@@ -216,3 +219,24 @@ async def test_nobody_decides_about_themselves_or_their_betters(house: House) ->
         instance = (await tx.domains.all())[0].actor_id
     await mia.post(f"{AT}/{instance}/action", 404, json={"type": "silence"})
     assert await house.logged() == []
+
+
+async def test_who_is_warned_gets_a_letter_with_the_words_of_the_moderator(house: House) -> None:
+    _, mia = await house.staff()
+    ana = await make_person(house.store, "ana")
+    async with house.store.write() as tx:
+        preset = await tx.strikes.add_preset("Spam", "We do not want advertising.")
+    wanted = {
+        "type": "none",
+        "text": "Last time.",
+        "warning_preset_id": str(preset),
+        "send_email_notification": True,
+    }
+    await mia.post(f"{AT}/{ana.id}/action", json=wanted)
+    await house.world.settle()
+    (letter,) = house.world.services.config.email.spool.glob("*.eml")
+    message = message_from_bytes(letter.read_bytes(), policy=default)
+    assert (message["To"], message["Subject"]) == ("ana@mail.test", "A warning from fedi")
+    text = message.get_content()
+    assert "We do not want advertising.\n\nLast time." in text
+    assert "@ana@a.test" in text
