@@ -94,6 +94,8 @@ def may_quote(post: Post, viewer_id: int | None, *, follows: bool = False, follo
     if not post.is_public:
         return "denied"
     policy = policy_of(post)
+    if policy is _EVERYBODY:  # nearly always
+        return "automatic"
     meant = {"public"} | ({"followers"} if follows else set()) | ({"following"} if followed else set())
     if meant & set(policy.automatic):
         return "automatic"
