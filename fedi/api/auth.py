@@ -10,7 +10,7 @@ from quart import Response, request
 
 from fedi.api import limits
 from fedi.api.context import Asker, domain_asked, services
-from fedi.errors import NotAllowed, Unauthenticated, Unprocessable
+from fedi.errors import NotAllowed, NotFound, Unauthenticated, Unprocessable
 from fedi.services import Services
 from fedi.social import tokens
 from fedi.social.scopes import covers
@@ -46,6 +46,8 @@ def _guarded(scopes: tuple[str, ...], *, required: bool, confirmed: bool) -> Cal
         @wraps(handler)
         async def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
             given = services()
+            if any(isinstance(part, str) and "\x00" in part for part in kwargs.values()):
+                raise NotFound  # no database keeps a text with this character
             session, app = await _who(given, scopes, required=required, confirmed=confirmed)
             limits.count(given, session)
             domain, at = await domain_asked()

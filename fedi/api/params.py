@@ -46,7 +46,7 @@ class Params:
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, str | int | float):
-            return str(value)
+            return str(value).replace("\x00", "")  # PostgreSQL keeps no text with this character
         raise _bad(name)
 
     def flag(self, name: str, default: bool = False) -> bool:

@@ -240,3 +240,14 @@ async def test_hashtags(api: Api) -> None:
     async with api.store.write() as tx:
         await tx.db.run("UPDATE hashtags SET listable = FALSE")
     assert (await hers.get("/api/v2/search?q=cats&type=hashtags"))["hashtags"] == []
+
+
+async def test_what_no_database_keeps_is_nowhere(api: Api) -> None:
+    _, hers = await api.member("ana")
+    nothing = {"accounts": [], "statuses": [], "hashtags": [], "collections": []}
+    for text in ("\x00", "a\x00b", "@a\x00@b.test", "#a\x00", "https://b.test/\x00", "from:\x00", "\ud83d"):
+        encoded = quote(text.encode("utf-8", "surrogatepass"))
+        assert await hers.get(f"/api/v2/search?q={encoded}") == nothing
+        assert await hers.get(f"/api/v1/accounts/search?q={encoded}") == []
+    for path in ("/api/v1/tags/a%00b", "/api/v1/statuses/1%00", "/api/v1/instance/terms_of_service/%00"):
+        await hers.get(path, status=404)
