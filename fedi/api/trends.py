@@ -74,7 +74,8 @@ async def links(asker: Asker) -> Response:
         found = await trends.links(part.limit, part.offset, review=site.trends_review) if site.trends else []
         used = await trends.link_history([card.id for card in found])
     entities = [
-        TrendsLink(**cards.values(card, asker.at), history=history(used.get(card.id, ()), tx.now)) for card in found
+        TrendsLink(**cards.values(card, asker.at), history=history(used.get(card.id, ()), tx.now))
+        for card in found
     ]
     return answer(entities, link=_link(asker, part, len(found)))
 
