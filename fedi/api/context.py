@@ -38,6 +38,11 @@ class Asker(Struct, frozen=True):
             raise Unauthenticated(public="This method requires an authenticated user")
         return self.session.user.id
 
+    @property
+    def locale(self) -> str | None:
+        """The language of the member who asks, if they chose one."""
+        return None if self.session is None else self.session.user.locale
+
     async def account(self, tx: Transaction) -> Account:
         """The account of the member who asks."""
         found = await tx.people.by_id(self.id)

@@ -95,7 +95,7 @@ async def _results(
 ) -> GroupedNotificationsResults:
     notices = [group.notice for group in groups]
     seen = await look_up(tx, me.id, notices, {one for group in groups for one in group.sample})
-    things = await about(me, tx, notices, params)
+    things = await about(tx, notices, me.at, supported=params.texts("supported_types"), locale=me.locale)
     shown = statuses(seen.posts, me.at)
     return results(groups, seen.senders, shown, me.at, things, partial=partial)
 

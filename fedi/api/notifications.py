@@ -102,5 +102,5 @@ def which_of(params: Params) -> Which:
 
 async def _entities(me: Asker, tx: Transaction, notices: list[Notice], params: Params) -> list[Notification]:
     seen = await look_up(tx, me.id, notices)
-    things = await about(me, tx, notices, params)
+    things = await about(tx, notices, me.at, supported=params.texts("supported_types"), locale=me.locale)
     return notifications(notices, seen.senders, statuses(seen.posts, me.at), me.at, things)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from fedi.model.people import CustomEmoji
 from fedi.model.posts import MentionedAccount
+from fedi.store.events import Facts, event_step
 from fedi.store.rows import columns, placeholders, read, write
 from fedi.store.unit import Unit
 
@@ -83,10 +84,15 @@ class Announcements:
             f"INSERT INTO announcements ({columns(Announcement)}) VALUES ({placeholders(Announcement)})",
             write(announcement),
         )
+        if announcement.published_at is not None and announcement.published_at <= self._tx.now:
+            await self._db.run(*event_step(self._tx, "announcement", announcement.id))
 
     async def remove(self, announcement_id: int) -> bool:
         """Take an announcement back; whether there was one."""
-        return (await self._db.run("DELETE FROM announcements WHERE id = :id", {"id": announcement_id})) == 1
+        gone = await self._db.run("DELETE FROM announcements WHERE id = :id", {"id": announcement_id})
+        if gone:
+            await self._db.run(*event_step(self._tx, "announcement.delete", announcement_id))
+        return gone == 1
 
     async def dismissed(self, account_id: int, ids: Collection[int]) -> set[int]:
         """Which of `ids` somebody has read."""
@@ -121,6 +127,7 @@ class Announcements:
             "VALUES (:id, :account, :name, :now) ON CONFLICT DO NOTHING",
             {"id": announcement_id, "account": account_id, "name": name, "now": self._tx.now},
         )
+        await self._reacted(announcement_id, name)
 
     async def unreact(self, account_id: int, announcement_id: int, name: str) -> bool:
         """Somebody takes a reaction back; whether there was one."""
@@ -129,4 +136,10 @@ class Announcements:
             "WHERE announcement_id = :id AND account_id = :account AND name = :name",
             {"id": announcement_id, "account": account_id, "name": name},
         )
+        if gone:
+            await self._reacted(announcement_id, name)
         return gone == 1
+
+    async def _reacted(self, announcement_id: int, name: str) -> None:
+        facts = Facts(name=name)
+        await self._db.run(*event_step(self._tx, "announcement.reaction", announcement_id, payload=facts))

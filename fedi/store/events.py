@@ -29,29 +29,33 @@ _LIST_OF_AUTHOR = 2_000
 
 
 class Event(Struct, frozen=True):
-    """Something that a stream tells. `kind` is Mastodon's word; `payload` is what a deletion leaves to be known."""
+    """Something that a stream tells. `kind` is Mastodon's word; `payload` is what cannot be looked up later."""
 
     id: int
     kind: str
     subject_id: int
     account_id: int | None = None
-    payload: Gone | None = None
+    payload: Facts | None = None
 
 
-class Gone(Struct, frozen=True):
-    """Of a deleted post: in whose homes it was (None: too many to say), and whether it was for everyone."""
+class Facts(Struct, frozen=True):
+    """Of a deleted post: in whose homes it was (None: too many to say), and whether it was for everyone.
+
+    Of a reaction to an announcement: the emoji's `name`.
+    """
 
     homes: tuple[int, ...] | None = ()
     public: bool = False
     local: bool = False
     tags: tuple[str, ...] = ()
+    name: str = ""
 
 
-_payload = msgspec.json.Decoder(Gone)
+_payload = msgspec.json.Decoder(Facts)
 
 
 def event_step(
-    unit: Unit, kind: str, subject_id: int, *, account_id: int | None = None, payload: Gone | None = None
+    unit: Unit, kind: str, subject_id: int, *, account_id: int | None = None, payload: Facts | None = None
 ) -> Step:
     """The statement that lets streams tell of something once the transaction is committed, to run with others."""
     unit.wake(TOPIC)
@@ -73,7 +77,7 @@ class Events:
         self._db = unit.db
 
     async def add(
-        self, kind: str, subject_id: int, *, account_id: int | None = None, payload: Gone | None = None
+        self, kind: str, subject_id: int, *, account_id: int | None = None, payload: Facts | None = None
     ) -> None:
         """Let streams tell of something, once this transaction is committed."""
         await self._db.run(*event_step(self._tx, kind, subject_id, account_id=account_id, payload=payload))
@@ -83,7 +87,7 @@ class Events:
         rows = await self._db.rows(_HOLDERS, {"post": post_id, "limit": _LIST_OF_AUTHOR + 1})
         homes = None if len(rows) > _LIST_OF_AUTHOR else tuple(row[0] for row in rows)
         if homes != () or public:
-            await self.add("delete", post_id, payload=Gone(homes, public, local, tags))
+            await self.add("delete", post_id, payload=Facts(homes, public, local, tags))
 
     async def last(self) -> int:
         """The id of the latest event."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedi.store.events import Gone
+from fedi.store.events import Facts
 from fedi.store.store import Store
 
 
@@ -42,4 +42,4 @@ async def test_a_deletion_says_what_nobody_can_look_up_any_more(store: Store) ->
         await tx.events.deleted(10, public=False, local=False, tags=())
     async with store.read() as tx:
         [event] = await tx.events.since(0, (), 10)
-    assert event.payload == Gone((), True, False, ("cats",))
+    assert event.payload == Facts((), True, False, ("cats",))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fedi.api.streaming.streams import Stream
 from fedi.model.posts import Post
-from fedi.store.events import Gone
+from fedi.store.events import Facts
 from fedi.store.paging import PostPage
 
 
@@ -23,7 +23,7 @@ def public_streams(post: Post, page: PostPage) -> Iterator[Stream]:
     yield from _listed(post.local, bool(post.attachments))
 
 
-def streams_of(gone: Gone) -> Iterator[Stream]:
+def streams_of(gone: Facts) -> Iterator[Stream]:
     """The public streams that a deleted post may have been in."""
     if gone.public:
         yield from _tagged(gone.tags, gone.local)

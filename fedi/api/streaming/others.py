@@ -1,98 +1,72 @@
-"""Events that are not about a post in a timeline: notices, and what else an app should ask for anew."""
+"""Events that are not about a post in a timeline: notices, conversations, announcements, and what to ask for anew."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
+from fedi.api.entities.announcements import announcement, reactions
 from fedi.api.entities.conversations import conversations
 from fedi.api.entities.here import Here
 from fedi.api.entities.notifications import notifications
 from fedi.api.entities.statuses import statuses
+from fedi.api.notice_abouts import about
+from fedi.api.streaming.listener import Listener
 from fedi.api.streaming.streams import Stream
 from fedi.api.streaming.telling import Telling
-from fedi.model.people import Account
-from fedi.store.conversations import Conversation
+from fedi.store.announcements import Announcements
+from fedi.store.emojis import Emojis
 from fedi.store.events import Event
-from fedi.store.notifications import Notice
-from fedi.store.paging import PostPage
 from fedi.store.store import Transaction
+
+Listening = Mapping[Stream, Collection[Listener]]
+"""Who listens to what."""
+Payload = Callable[[Transaction, Event, Here], Awaitable[str | None]]
 
 _encode = msgspec.json.Encoder().encode
 
 
-class Told(msgspec.Struct, frozen=True):
-    """A notice, with whom and what it is about."""
-
-    notice: Notice
-    senders: dict[int, Account]
-    about: PostPage
-
-
-class Talk(msgspec.Struct, frozen=True):
-    """A conversation, with the people in it and its last post."""
-
-    conversation: Conversation
-    people: dict[int, Account]
-    last: PostPage
-
-
 class Others:
-    """What there is to say of such events."""
+    """What there is to say of such events, by event and domain."""
 
-    def __init__(self, notices: dict[int, Told], talks: dict[int, Talk]) -> None:
-        self._notices = notices
-        self._talks = talks
+    def __init__(self, tellings: Mapping[tuple[int, str], Telling]) -> None:
+        self._tellings = tellings
 
     def telling(self, event: Event, at: Here) -> Telling | None:
         """The event as text; None: it is about something that is gone."""
-        if event.kind == "conversation":
-            return _of_talk(self._talks.get(event.id), at)
-        if event.kind != "notification":
-            return Telling(event.kind, None)
-        told = self._notices.get(event.id)
-        if told is None:
-            return None
-        entities = notifications([told.notice], told.senders, statuses(told.about, at), at)
-        return Telling("notification", _encode(entities[0]).decode()) if entities else None
+        if event.kind in _PAYLOADS:
+            return self._tellings.get((event.id, at.url))
+        return Telling(event.kind, None)
 
 
-async def gather(tx: Transaction, events: Sequence[Event], listening: Collection[Stream]) -> Others:
-    """Look up what the events are about, as far as somebody listens."""
-    notices: dict[int, Told] = {}
-    talks: dict[int, Talk] = {}
+async def gather(tx: Transaction, events: Sequence[Event], listening: Listening) -> Others:
+    """Look up what the events are about, as far as somebody listens, for each domain that was asked."""
+    found: dict[tuple[int, str], Telling] = {}
     for event in events:
-        account = event.account_id
-        if event.kind == "conversation" and account is not None and Stream("direct", of=account) in listening:
-            talk = await tx.conversations.by_id(account, event.subject_id)
-            if talk is not None:
-                people = await tx.people.by_ids({*talk.participants, account})
-                last = await tx.timelines.shown_among(account, [talk.last_post_id])
-                talks[event.id] = Talk(talk, people, last)
-        if event.kind == "notification" and account is not None and _listens(account, listening):
-            found = await tx.notifications.by_id(account, event.subject_id)
-            if found is not None:
-                senders = await tx.people.by_ids({found.from_id})
-                about = [found.post_id] if found.post_id else []
-                page = await tx.timelines.shown_among(account, about)
-                notices[event.id] = Told(found, senders, page)
-    return Others(notices, talks)
+        make = _PAYLOADS.get(event.kind)
+        if make is None:
+            continue
+        streams = streams_for(event, everybody(listening))
+        domains = {listener.at for stream in streams for listener in listening.get(stream, ())}
+        for at in domains:
+            payload = await make(tx, event, at)
+            if payload is not None:
+                found[event.id, at.url] = Telling(event.kind, payload)
+    return Others(found)
 
 
-def _of_talk(talk: Talk | None, at: Here) -> Telling | None:
-    if talk is None:
-        return None
-    latest = {status.id: status for status in statuses(talk.last, at)}
-    entities = conversations([talk.conversation], talk.people, latest, at)
-    return Telling("conversation", _encode(entities[0]).decode())
+def everybody(listening: Listening) -> Iterator[Stream]:
+    """The streams of all people who listen to their own."""
+    return (stream for stream in listening if stream.name == "user")
 
 
-def streams_for(event: Event, everybody: Iterator[Stream]) -> Iterator[Stream]:
+def streams_for(event: Event, everyone: Iterator[Stream]) -> Iterator[Stream]:
     """The streams that tell of such an event."""
     account = event.account_id
     if account is None:
-        yield from everybody
+        yield from everyone
     elif event.kind == "conversation":
         yield Stream("direct", of=account)
     else:
@@ -101,5 +75,64 @@ def streams_for(event: Event, everybody: Iterator[Stream]) -> Iterator[Stream]:
             yield Stream("user:notification", of=account)
 
 
-def _listens(account: int, listening: Collection[Stream]) -> bool:
-    return any(Stream(name, of=account) in listening for name in ("user", "user:notification"))
+async def _notice(tx: Transaction, event: Event, at: Here) -> str | None:
+    found = await tx.notifications.by_id(event.account_id or 0, event.subject_id)
+    if found is None:
+        return None
+    senders = await tx.people.by_ids({found.from_id})
+    page = await tx.timelines.shown_among(found.account_id, [found.post_id] if found.post_id else [])
+    things = await about(tx, [found], at)
+    entities = notifications([found], senders, statuses(page, at), at, things)
+    return _text(entities[0]) if entities else None
+
+
+async def _conversation(tx: Transaction, event: Event, at: Here) -> str | None:
+    found = await tx.conversations.by_id(event.account_id or 0, event.subject_id)
+    if found is None:
+        return None
+    people = await tx.people.by_ids({*found.participants, found.account_id})
+    last = await tx.timelines.shown_among(found.account_id, [found.last_post_id])
+    latest = {status.id: status for status in statuses(last, at)}
+    return _text(conversations([found], people, latest, at)[0])
+
+
+async def _announcement(tx: Transaction, event: Event, at: Here) -> str | None:
+    found = await Announcements(tx).by_id(event.subject_id)
+    if found is None or found.domain_id != at.domain_id:
+        return None
+    return _text(announcement(found, False, [], at))
+
+
+async def _reaction(tx: Transaction, event: Event, at: Here) -> str | None:
+    found = await Announcements(tx).by_id(event.subject_id)
+    name = event.payload.name if event.payload is not None else ""
+    if found is None or found.domain_id != at.domain_id:
+        return None
+    counts = (await Announcements(tx).reactions(0, [found.id])).get(found.id, [])
+    custom = await Emojis(tx).named(at.domain_id, [name])
+    shown = next((one for one in reactions(counts, custom) if one.name == name), None)
+    told = {
+        "name": name,
+        "count": shown.count if shown else 0,
+        "announcement_id": str(found.id),
+        "url": shown.url if shown else None,
+        "static_url": shown.static_url if shown else None,
+    }
+    return _text(told)
+
+
+async def _id(_: Transaction, event: Event, __: Here) -> str:
+    return str(event.subject_id)
+
+
+def _text(entity: Any) -> str:
+    return _encode(entity).decode()
+
+
+_PAYLOADS: dict[str, Payload] = {
+    "notification": _notice,
+    "conversation": _conversation,
+    "announcement": _announcement,
+    "announcement.reaction": _reaction,
+    "announcement.delete": _id,
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -12,16 +12,13 @@ from fedi.api.entities.statuses import statuses
 from fedi.api.streaming import others
 from fedi.api.streaming.audience import public_streams, streams_of
 from fedi.api.streaming.listener import Listener
-from fedi.api.streaming.others import Others
+from fedi.api.streaming.others import Listening, Others
 from fedi.api.streaming.streams import Stream
 from fedi.api.streaming.telling import Telling
 from fedi.social.scopes import covers
 from fedi.store.events import Event
 from fedi.store.paging import PostPage, Range
 from fedi.store.store import Store, Transaction
-
-Listening = Mapping[Stream, Collection[Listener]]
-"""Who listens to what."""
 
 _POSTED = frozenset({"update", "status.update"})
 _encode = msgspec.json.Encoder().encode
@@ -79,15 +76,15 @@ class Scene:
             yield from (Stream("user", of=member) for member in self._homes[post.id])
             yield from (Stream("list", of=one) for one in self._lists[post.id])
             yield from public_streams(post, self._page)
-        elif event.payload is not None:
+        elif event.kind == "delete" and event.payload is not None:
             homes = event.payload.homes
             if homes is None:
-                yield from self._everybody()
+                yield from others.everybody(self._listening)
             else:
                 yield from (Stream("user", of=member) for member in homes)
             yield from streams_of(event.payload)
         elif event.kind not in _POSTED:
-            yield from others.streams_for(event, self._everybody())
+            yield from others.streams_for(event, others.everybody(self._listening))
 
     def is_for(self, event: Event, stream: Stream, listener: Listener) -> bool:
         """Whether this listener wants to hear of it in this stream, and may."""
@@ -118,6 +115,3 @@ class Scene:
             found = {int(entity.id): _encode(entity).decode() for entity in entities}
             self._payloads[at.url] = found
         return found
-
-    def _everybody(self) -> Iterator[Stream]:
-        return (stream for stream in self._listening if stream.name == "user")

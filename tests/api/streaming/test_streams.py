@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from fedi.model.people import Account
+from fedi.social import announcing
 from fedi.social.notifying import notify
+from fedi.store.announcements import Announcements
 from tests.api.conftest import Api
 from tests.api.streaming.conftest import SECONDS, Source, Streams
-from tests.builders import build_post, make_person, make_stranger
+from tests.builders import build_post, make_domain, make_person, make_stranger
 
 
 async def published(api: Api, author: Account, **values: Any) -> Any:
@@ -266,4 +268,46 @@ async def test_a_good_token_goes_on_hearing(
     for _ in range(3):
         post = await published(api, far)
         assert (await socket.heard())[2]["id"] == str(post.id)
+    await socket.hang_up()
+
+
+@pytest.mark.operation("GET /api/v1/streaming/direct")
+async def test_conversations_are_told_to_those_in_them(api: Api, streams: Streams) -> None:
+    (_, hers), (_, his), (_, theirs) = [await api.member(name) for name in ("ana", "bo", "cy")]
+    socket, other = (
+        await streams.socket(his, "?stream=direct"),
+        await streams.socket(theirs, "?stream=direct"),
+    )
+    source = await streams.source(his, "/direct")
+    sent = await hers.post("/api/v1/statuses", json={"status": "@bo psst", "visibility": "direct"})
+    label, event, conversation = await socket.heard()
+    assert (label, event, conversation["unread"]) == (["direct"], "conversation", True)
+    assert conversation["last_status"]["id"] == sent["id"]
+    assert await source.heard() == ("conversation", conversation)
+    mine = await hers.post("/api/v1/statuses", json={"status": "@cy you too", "visibility": "direct"})
+    assert (await other.heard())[2]["last_status"]["id"] == mine["id"]
+    for one in (socket, other, source):
+        await one.hang_up()
+
+
+async def test_announcements_and_filters_are_told(api: Api, streams: Streams) -> None:
+    _, hers = await api.member("ana")
+    socket = await streams.socket(hers, "?stream=user")
+    domain = await make_domain(api.store)
+    async with api.store.write() as tx:
+        made = await announcing.announce(tx, domain, "Cake for everybody", published_at=tx.now)
+    _, event, told = await socket.heard()
+    assert (event, told["id"]) == ("announcement", str(made.id))
+    assert "Cake" in told["content"]
+    path = f"/api/v1/announcements/{made.id}/reactions/\N{SHORTCAKE}"
+    assert (await hers.ask("PUT", path)).status == 200
+    _, event, told = await socket.heard()
+    assert (event, told["count"], told["announcement_id"]) == ("announcement.reaction", 1, str(made.id))
+    assert (await hers.ask("DELETE", path)).status == 200
+    assert (await socket.heard())[2]["count"] == 0
+    async with api.store.write() as tx:
+        await Announcements(tx).remove(made.id)
+    assert await socket.heard() == (["user"], "announcement.delete", made.id)
+    await hers.post("/api/v2/filters", json={"title": "No", "context": ["home"]})
+    assert await socket.heard() == (["user"], "filters_changed", None)
     await socket.hang_up()

@@ -18,7 +18,6 @@ from py_vapid import Vapid01, Vapid02
 from fedi.model.people import Account
 from fedi.social import pushing
 from tests.api.conftest import Api, Client, Reply
-from tests.api.conftest import api as api
 from tests.builders import make_post, make_stranger
 from tests.net.servers import LAB, PUBLIC, Remote, client, remote
 from tests.peer import World
