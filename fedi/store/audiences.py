@@ -31,6 +31,7 @@ _UNWANTED = f"""
 SELECT l.id, p.id FROM posts p JOIN users l ON l.id = ANY(:listeners)
 WHERE p.id = ANY(:posts) AND NOT ({_FOR_LISTENER.format(me="l.id")})
 """
+_FILTERING = "SELECT id, filters_version FROM users WHERE id = ANY(:listeners) AND filters_version <> 0"
 _GOOD_TOKENS = """
 SELECT t.id FROM tokens t JOIN users u ON u.id = t.user_id JOIN accounts a ON a.id = u.id
 WHERE t.id = ANY(:tokens) AND t.revoked_at IS NULL AND u.disabled_at IS NULL
@@ -58,6 +59,11 @@ class Audiences:
         if not post_ids or not listeners:
             return set()
         return {(row[0], row[1]) for row in await self._db.rows(_UNWANTED, asked)}
+
+    async def filtering(self, listeners: Collection[int]) -> dict[int, int]:
+        """Those of the listeners who filter what they see, with the version of their filters."""
+        rows = await self._db.rows(_FILTERING, {"listeners": list(listeners)})
+        return {row[0]: row[1] for row in rows}
 
     async def good_tokens(self, token_ids: Collection[int]) -> set[int]:
         """Which of these tokens are still good for somebody who may act."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import msgspec
+from msgspec import structs
 
 from fedi.api.entities.here import Here
 from fedi.api.entities.statuses import statuses
@@ -15,6 +16,7 @@ from fedi.api.streaming.listener import Listener
 from fedi.api.streaming.others import Listening, Others
 from fedi.api.streaming.streams import Stream
 from fedi.api.streaming.telling import Telling
+from fedi.model.filtering import Matches
 from fedi.social.scopes import covers
 from fedi.store.events import Event
 from fedi.store.paging import PostPage, Range
@@ -35,8 +37,9 @@ class Scene:
         self._homes: defaultdict[int, list[int]] = defaultdict(list)
         self._lists: defaultdict[int, list[int]] = defaultdict(list)
         self._unwanted: set[tuple[int, int]] = set()
-        self._payloads: dict[str, dict[int, str]] = {}
-        self._tellings: dict[tuple[int, str], Telling | None] = {}
+        self._payloads: dict[tuple[str, int], dict[int, str]] = {}
+        self._tellings: dict[tuple[int, str, int], Telling | None] = {}
+        self._filtered: dict[int, Matches] = {}
 
     @classmethod
     async def of(cls, store: Store, events: Sequence[Event], listening: Listening) -> Scene:
@@ -50,8 +53,19 @@ class Scene:
                 for member, post_id in await tx.audiences.homes(list(scene._posts), members):
                     scene._homes[post_id].append(member)
                 await scene._ask_lists(tx)
+                await scene._ask_filters(tx)
                 scene._unwanted = await tx.audiences.unwanted(list(scene._posts), scene._public_listeners())
         return scene
+
+    async def _ask_filters(self, tx: Transaction) -> None:
+        """Learn whose filters match one of the posts."""
+        page = self._page
+        posts = [*page.posts, *page.originals.values()]
+        people = {one.session.user.id for among in self._listening.values() for one in among}
+        for person, version in (await tx.audiences.filtering(people)).items():
+            sieve = await tx.filters.sieve(person, version)
+            if matches := sieve.matches(posts, page.polls, tx.now):
+                self._filtered[person] = matches
 
     def _public_listeners(self) -> set[int]:
         return {
@@ -95,23 +109,25 @@ class Scene:
 
     def telling(self, event: Event, listener: Listener) -> Telling | None:
         """The event as text, for the domain that the listener asked. None: there is nothing to tell any more."""
-        key = (event.id, listener.at.url)
+        person = listener.session.user.id
+        key = (event.id, listener.at.url, person if person in self._filtered else 0)
         if key not in self._tellings:
-            self._tellings[key] = self._tell(event, listener.at)
+            self._tellings[key] = self._tell(event, listener.at, key[2])
         return self._tellings[key]
 
-    def _tell(self, event: Event, at: Here) -> Telling | None:
+    def _tell(self, event: Event, at: Here, person: int) -> Telling | None:
+        """`person`: whose filters match something, or 0."""
         if event.kind in _POSTED:
-            payload = self._encoded(at).get(event.subject_id)
+            payload = self._encoded(at, person).get(event.subject_id)
             return None if payload is None else Telling(event.kind, payload)
         if event.kind == "delete":
             return Telling("delete", str(event.subject_id))
         return self._rest.telling(event, at)
 
-    def _encoded(self, at: Here) -> dict[int, str]:
-        found = self._payloads.get(at.url)
+    def _encoded(self, at: Here, person: int) -> dict[int, str]:
+        found = self._payloads.get((at.url, person))
         if found is None:
-            entities = statuses(self._page, at)
-            found = {int(entity.id): _encode(entity).decode() for entity in entities}
-            self._payloads[at.url] = found
+            page = structs.replace(self._page, filtered=self._filtered[person]) if person else self._page
+            found = {int(one.id): _encode(one).decode() for one in statuses(page, at)}
+            self._payloads[at.url, person] = found
         return found

@@ -311,3 +311,23 @@ async def test_announcements_and_filters_are_told(api: Api, streams: Streams) ->
     await hers.post("/api/v2/filters", json={"title": "No", "context": ["home"]})
     assert await socket.heard() == (["user"], "filters_changed", None)
     await socket.hang_up()
+
+
+async def test_filters_are_matched_for_each_listener(api: Api, streams: Streams) -> None:
+    ana, hers = await api.member("ana")
+    di, theirs = await api.member("di")
+    far = await make_stranger(api.store)
+    await api.follow(ana, far)
+    await api.follow(di, far)
+    words = [{"keyword": "spoiler", "whole_word": True}]
+    sent = {"title": "No", "context": ["home"], "keywords_attributes": words}
+    await hers.post("/api/v2/filters", json=sent)
+    socket, other = await streams.socket(hers, "?stream=user"), await streams.socket(theirs, "?stream=user")
+    await published(api, far, content="<p>a spoiler</p>")
+    await published(api, far, content="<p>nothing</p>")
+    heard = [(await socket.heard())[2] for _ in range(2)]
+    assert [len(one["filtered"]) for one in heard] == [1, 0]
+    assert heard[0]["filtered"][0]["filter"]["title"] == "No"
+    assert (await other.heard())[2]["filtered"] == []
+    for one in (socket, other):
+        await one.hang_up()
