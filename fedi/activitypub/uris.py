@@ -95,7 +95,9 @@ def normal_host(name: str) -> str:
 
 _USER_PARTS = ("inbox", "outbox", "followers", "following", "featured", "tags")
 _POST_PARTS = {"": "post", "replies": "replies", "likes": "likes", "shares": "shares", "activity": "create"}
-_LOCAL = re.compile(r"/ap/(users|posts|activities|contexts|stamps)/([1-9]\d{0,18})(?:/([a-z]+))?(#[a-z0-9-]+)?")
+_LOCAL = re.compile(
+    r"/ap/(users|posts|activities|contexts|stamps)/([1-9]\d{0,18})(?:/([a-z]+))?(#[a-z0-9-]+)?"
+)
 _PAGE = re.compile(r"/@([^/@?#]+)(?:/([1-9]\d{0,18}))?/?")
 
 

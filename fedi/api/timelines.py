@@ -44,7 +44,9 @@ async def public(asker: Asker) -> Response:
 async def tag(asker: Asker, hashtag: str) -> Response:
     """Posts for everyone with a hashtag."""
     params = query()
-    tags = TagQuery(hashtag.lower().removeprefix("#"), _tags(params, "any"), _tags(params, "all"), _tags(params, "none"))
+    tags = TagQuery(
+        hashtag.lower().removeprefix("#"), _tags(params, "any"), _tags(params, "all"), _tags(params, "none")
+    )
     async with asker.services.store.read() as tx:
         page = await tx.timelines.tagged(asker.viewer_id, tags, _source(params), asked(params))
     return _answer(asker, page)

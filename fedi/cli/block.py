@@ -61,7 +61,10 @@ def show(context: Context) -> None:
 
     async def work(services: Services) -> list[str]:
         async with services.store.read() as tx:
-            return [f"{found.name}\t{found.severity}\t{found.private_comment or ''}" for found in await tx.blocks.domains()]
+            return [
+                f"{found.name}\t{found.severity}\t{found.private_comment or ''}"
+                for found in await tx.blocks.domains()
+            ]
 
     for line in act(context.config(), work):
         click.echo(line)

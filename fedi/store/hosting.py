@@ -29,7 +29,8 @@ class Hosting:
         """How many accounts a domain has or had, beside its own actor."""
         return int(
             await self._db.value(
-                "SELECT COUNT(*) FROM accounts WHERE domain_id = :id AND type <> 'Application'", {"id": domain_id}
+                "SELECT COUNT(*) FROM accounts WHERE domain_id = :id AND type <> 'Application'",
+                {"id": domain_id},
             )
         )
 
