@@ -86,14 +86,20 @@ async def test_section_13_a_create_of_several_objects_believes_none_of_somebody_
     ana, bo = await make_person(world.store), world.peer("b.test").person("bo")
     eve = world.peer("evil.test").person("eve")
     await follows(world, ana, eve)
-    mine, forged = eve.note("<p>mine</p>"), bo.note("<p>forged</p>")
+    neighbour = world.peer("evil.test").person("mal")
+    mine, forged, near = eve.note("<p>mine</p>"), bo.note("<p>forged</p>"), neighbour.note("<p>near</p>")
     bo.peer.remove(forged.id)
     document = codec.render(eve.create(mine))
     inner = document["object"]
-    document["object"] = [inner, {**codec.render(forged), "cc": [ana.uri]}, 7, [inner], "https://x.test/"]
+    # What is on another server makes the whole a lie, wherever in the list it stands.
+    for objects in ([inner, codec.render(forged)], [codec.render(forged), inner]):
+        document["object"] = objects
+        assert await comes(world, eve, document) == 400
+    assert await count(world, "posts") == 0
+    document["object"] = [inner, {**codec.render(near), "cc": [ana.uri]}, 7, [inner], "https://x.test/"]
     assert await comes(world, eve, document) == 202
     assert await post(world, mine.id) is not None
-    assert await post(world, forged.id) is None
+    assert await post(world, near.id) is None
     assert await count(world, "posts") == 1
 
 
