@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from prometheus_client.platform_collector import PlatformCollector
-from prometheus_client.process_collector import ProcessCollector
-from prometheus_client.registry import Collector
 from quart import Blueprint, Quart, Response, current_app, request
 
 from fedi.config import version
 from fedi.errors import NotFound
 from fedi.inbox.gate import Gate
+from fedi.later import later
 from fedi.services import Services
 from fedi.store.queues import Waiting
+
+if TYPE_CHECKING:
+    import prometheus_client as prometheus
+    from prometheus_client import core as families
+    from prometheus_client.registry import Collector
+else:  # only where somebody looks
+    prometheus = later("prometheus_client")
+    families = later("prometheus_client.core")
+    Collector = object
 
 metrics = Blueprint("metrics", __name__)
 _TEXT = "text/plain; charset=utf-8"
@@ -46,7 +51,7 @@ async def ready() -> Response:
 
 
 @metrics.get("/metrics")
-async def prometheus() -> Response:
+async def figures() -> Response:
     """This process and the queues, in Prometheus' text format; for the machine and private networks only."""
     if not _is_near():
         raise NotFound("metrics asked for from outside")
@@ -54,12 +59,14 @@ async def prometheus() -> Response:
     gate: Gate = current_app.extensions["fedi_gate"]
     async with services.store.read() as tx:
         waiting = await tx.queues.waiting()
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    Gauge("fedi_info", "Which fedi this is", ["version"], registry=registry).labels(version()).set(1)
+    registry = prometheus.CollectorRegistry()
+    prometheus.ProcessCollector(registry=registry)
+    prometheus.PlatformCollector(registry=registry)
+    prometheus.Gauge("fedi_info", "Which fedi this is", ["version"], registry=registry).labels(version()).set(
+        1
+    )
     registry.register(_Figures(waiting, dict(gate.outcomes)))
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return Response(prometheus.generate_latest(registry), content_type=prometheus.CONTENT_TYPE_LATEST)
 
 
 def _is_near() -> bool:
@@ -79,12 +86,14 @@ class _Figures(Collector):
         self._waiting = waiting
         self._outcomes = outcomes
 
-    def collect(self) -> list[Metric]:
+    def collect(self) -> list[families.Metric]:
         """See `Collector.collect`."""
-        queue = GaugeMetricFamily("fedi_queue", "Rows of each queue", labels=["queue", "state"])
+        queue = families.GaugeMetricFamily("fedi_queue", "Rows of each queue", labels=["queue", "state"])
         for (name, state), count in self._waiting.items():
             queue.add_metric([name, state], count)
-        inbox = CounterMetricFamily("fedi_inbox", "Activities let in by this process", labels=["outcome"])
+        inbox = families.CounterMetricFamily(
+            "fedi_inbox", "Activities let in by this process", labels=["outcome"]
+        )
         for outcome, count in self._outcomes.items():
             inbox.add_metric([outcome], count)
         return [queue, inbox]

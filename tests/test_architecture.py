@@ -30,7 +30,7 @@ LAYERS = [
     {"config"},
     {"model"},
     {"activitypub"},
-    {"errors"},
+    {"errors", "later"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 

@@ -7,19 +7,18 @@ nothing is ever fetched.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from copy import deepcopy
-from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cachetools import LRUCache
-from pyld.context_resolver import ContextResolver
-from pyld.jsonld import JsonLdError, JsonLdProcessor
-
-from fedi.activitypub import canonical, screening
+from fedi.activitypub import screening
 from fedi.activitypub.screening import Survey, survey
 from fedi.activitypub.vocabulary import BASE, LANGUAGE_MAPS, LINKS, NAMES, bundled, type_name
 from fedi.errors import Malformed
+from fedi.later import later
+
+if TYPE_CHECKING:
+    from fedi.activitypub import expanding
+else:  # with it comes pyld
+    expanding = later("fedi.activitypub.expanding")
 
 Document = dict[str, Any]
 
@@ -28,16 +27,6 @@ MAX_CONTEXTS = 64
 MAX_SCOPED_WORK = 200_000
 
 _ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
-# What pyld raises on input that its own checks did not foresee.
-_PYLD_ERRORS = (
-    JsonLdError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-    RecursionError,
-    ZeroDivisionError,
-)
 
 
 def needs_expansion(document: Document) -> bool:
@@ -69,7 +58,8 @@ def _survey(document: Document) -> Survey:
 
 
 def _normalised(document: Document, found: Survey) -> Document:
-    return _reduced(_expand(_clean(document), found, _LENIENT, BASE))
+    _bound(found)
+    return _reduced(expanding.expand(_clean(document), strict=False, base=BASE))
 
 
 def compact(document: Document) -> Document:
@@ -81,7 +71,8 @@ def compact(document: Document) -> Document:
     """
     found = survey(document)
     _refuse_unknown(found)
-    return {"@context": _ACTIVITYSTREAMS, **_reduced(_expand(document, found, _STRICT, None))}
+    _bound(found)
+    return {"@context": _ACTIVITYSTREAMS, **_reduced(expanding.expand(document, strict=True))}
 
 
 def canonicalise(document: Document) -> str:
@@ -92,60 +83,7 @@ def canonicalise(document: Document) -> str:
     found = survey(document)
     _refuse_unknown(found)
     _bound(found)
-    with _LOCK:
-        try:
-            dataset = JsonLdProcessor().to_rdf(document, _STRICT.options())
-            return canonical.n_quads(dataset)
-        except _PYLD_ERRORS as error:
-            raise Malformed(f"not JSON-LD: {error.__class__.__name__}") from error
-
-
-# --- pyld -----------------------------------------------------------------------------------------------
-
-# pyld's caches are not safe for threads, and it never releases the GIL: waiting here costs nothing.
-_LOCK = Lock()
-
-
-class _Loader:
-    """Answers pyld's requests for contexts: one that is not bundled is empty, or refused if `strict`."""
-
-    def __init__(self, *, strict: bool) -> None:
-        self._strict = strict
-        self._cache: LRUCache[str, Any] = LRUCache(maxsize=256)
-
-    def options(self) -> Document:
-        load: Callable[[str, Any], Document] = self._load
-        resolver = ContextResolver(self._cache, load)
-        return {"documentLoader": load, "contextResolver": resolver, "base": ""}
-
-    def _load(self, url: str, _options: Any) -> Document:
-        document = bundled(url)
-        answer: Document = {"contextUrl": None, "documentUrl": url, "contentType": "application/ld+json"}
-        if document is not None:
-            # pyld writes into what it is given.
-            return {**answer, "document": deepcopy(document), "tag": "static"}
-        if self._strict:
-            raise JsonLdError("not a bundled context", "fedi.Refused", {"url": url})
-        return {**answer, "document": {"@context": {}}}
-
-
-_LENIENT = _Loader(strict=False)
-_STRICT = _Loader(strict=True)
-
-
-def _expand(document: Document, found: Survey, loader: _Loader, base: Document | None) -> Document:
-    _bound(found)
-    options = loader.options()
-    if base is not None:
-        options["expandContext"] = base
-    with _LOCK:
-        try:
-            expanded = JsonLdProcessor().expand(document, options)
-        except _PYLD_ERRORS as error:
-            raise Malformed(f"not JSON-LD: {error.__class__.__name__}") from error
-    if len(expanded) != 1 or not isinstance(expanded[0], dict):
-        raise Malformed("not one object")
-    return expanded[0]
+    return expanding.n_quads(document)
 
 
 def _bound(found: Survey) -> None:

@@ -13,18 +13,22 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-import obstore
 from msgspec import Struct
-from obstore.exceptions import BaseError
-from obstore.store import S3Store
 
 from fedi.config.sections import Media as Settings
 from fedi.errors import NotFound, Unavailable
+from fedi.later import later
 from fedi.media.kinds import type_of
 
 if TYPE_CHECKING:
-    from obstore import GetOptions
+    import obstore
+    from obstore import GetOptions, exceptions
+    from obstore import store as stores
     from obstore.store import S3Config
+else:  # only where files are in S3
+    obstore = later("obstore")
+    exceptions = later("obstore.exceptions")
+    stores = later("obstore.store")
 
 _CHUNK = 256 * 1024
 _FOR_GOOD = "public, max-age=31536000, immutable"
@@ -175,7 +179,7 @@ class S3Storage:
         if settings.access_key:
             config["access_key_id"] = str(settings.access_key)
             config["secret_access_key"] = str(settings.secret_key)
-        self._store = S3Store(
+        self._store = stores.S3Store(
             settings.bucket,
             config=config,
             client_options={"allow_http": settings.endpoint.startswith("http:"), "timeout": "120s"},
@@ -187,7 +191,7 @@ class S3Storage:
         attributes = {"Content-Type": type_of(name), "Cache-Control": _FOR_GOOD}
         try:
             await obstore.put_async(self._store, name, source, attributes=attributes)
-        except (BaseError, OSError) as error:
+        except (exceptions.BaseError, OSError) as error:
             raise Unavailable(f"{name} was not stored: {error}") from error
         await asyncio.to_thread(source.unlink)
 
@@ -198,7 +202,7 @@ class S3Storage:
             found = await obstore.get_async(self._store, name, options=options if start or end else None)
         except FileNotFoundError:
             raise NotFound(f"no object {name}") from None
-        except BaseError as error:
+        except exceptions.BaseError as error:
             raise Unavailable(f"{name} cannot be read: {error}") from error
         return Opened(found.meta["size"], _stream(found))
 
@@ -208,7 +212,7 @@ class S3Storage:
             return int((await obstore.head_async(self._store, name))["size"])
         except FileNotFoundError:
             raise NotFound(f"no object {name}") from None
-        except BaseError as error:
+        except exceptions.BaseError as error:
             raise Unavailable(f"{name} cannot be read: {error}") from error
 
     async def delete(self, names: Iterable[str]) -> None:
@@ -219,7 +223,7 @@ class S3Storage:
                 await obstore.delete_async(self._store, paths)
         except FileNotFoundError:
             return
-        except BaseError as error:
+        except exceptions.BaseError as error:
             raise Unavailable(f"not deleted: {error}") from error
 
     async def check(self) -> None:

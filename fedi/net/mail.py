@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 from email.message import EmailMessage
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-import aiosmtplib
-
 from fedi.errors import RemoteInvalid, Unreachable
+from fedi.later import later
+
+if TYPE_CHECKING:
+    import aiosmtplib
+else:
+    aiosmtplib = later("aiosmtplib")
 
 _SECONDS = 30.0
 

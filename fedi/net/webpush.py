@@ -9,15 +9,22 @@ import base64
 import binascii
 import secrets
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import http_ece
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from py_vapid import Vapid01, Vapid02
 
 from fedi.errors import Unprocessable
+from fedi.later import later
+
+if TYPE_CHECKING:
+    import http_ece
+    import py_vapid
+else:
+    http_ece = later("http_ece")
+    py_vapid = later("py_vapid")
 
 _CLAIM_SECONDS = 12 * 3600  # RFC 8292 section 2: at most 24 hours
 _POINT_BYTES, _SECRET_BYTES = 65, 16
@@ -50,7 +57,7 @@ class Envelope(msgspec.Struct, frozen=True):
 
 def new_vapid_key() -> VapidKey:
     """Make a key."""
-    made = Vapid02(ec.generate_private_key(ec.SECP256R1()))
+    made = py_vapid.Vapid02(ec.generate_private_key(ec.SECP256R1()))
     point = made.public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return VapidKey(base64.urlsafe_b64encode(point).decode("ascii"), made.private_pem().decode("ascii"))
 
@@ -86,11 +93,11 @@ def seal(
     claims = {"aud": origin(endpoint), "sub": contact, "exp": now + _CLAIM_SECONDS}
     # Not strict: its idea of an address leaves out those of labs, such as a host with a port.
     if receiver.standard:
-        signer = Vapid02.from_pem(key.private_pem.encode())
+        signer = py_vapid.Vapid02.from_pem(key.private_pem.encode())
         signer.conf = {"no-strict": True}
         return Envelope(headers | signer.sign(claims), body)
     dh = mine.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    signer = Vapid01.from_pem(key.private_pem.encode())
+    signer = py_vapid.Vapid01.from_pem(key.private_pem.encode())
     signer.conf = {"no-strict": True}
     signed = signer.sign(claims, f"dh={_encoded(dh)}")
     return Envelope(headers | signed | {"Encryption": f"salt={_encoded(salt)}"}, body)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import secrets
-
-import pyotp
+from typing import TYPE_CHECKING
 
 from fedi.errors import Unprocessable
+from fedi.later import later
 from fedi.model.people import User
 from fedi.services import Services
 from fedi.social.signing_in import WrongCode
 from fedi.store.store import Transaction
+
+if TYPE_CHECKING:
+    import pyotp
+else:
+    pyotp = later("pyotp")
 
 _STEP_MS = 30_000
 _CODES = 10

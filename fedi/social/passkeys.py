@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
-import webauthn
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from fedi.errors import Unprocessable
+from fedi.later import later
 from fedi.model.people import Domain, User
 from fedi.services import Services
 from fedi.social.signing_in import WrongCode, check_allowed
 from fedi.store.factors import Passkey
 
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn.helpers import exceptions, structs
+else:
+    webauthn = later("webauthn")
+    exceptions = later("webauthn.helpers.exceptions")
+    structs = later("webauthn.helpers.structs")
+
 _LONGEST = 16_000
 _LONGEST_NAME = 60
 _MOST = 25
-_VERIFIED = UserVerificationRequirement.REQUIRED
 
 
 async def offer(services: Services, domain: Domain, user: User, cookie: str) -> dict[str, Any]:
@@ -39,10 +39,11 @@ async def offer(services: Services, domain: Domain, user: User, cookie: str) -> 
             rp_name=services.config.brand.name,
             user_id=str(user.id).encode(),
             user_name=account.username if account is not None else user.email,
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.REQUIRED, user_verification=_VERIFIED
+            authenticator_selection=structs.AuthenticatorSelectionCriteria(
+                resident_key=structs.ResidentKeyRequirement.REQUIRED,
+                user_verification=_verified(),
             ),
-            exclude_credentials=[PublicKeyCredentialDescriptor(id=one.credential) for one in known],
+            exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=one.credential) for one in known],
         )
         await tx.factors.put_challenge(cookie, options.challenge)
     return _plain(webauthn.options_to_json(options))
@@ -62,7 +63,7 @@ async def add(services: Services, domain: Domain, user: User, cookie: str, name:
             expected_origin=domain.url,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except (exceptions.WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise _unusable(f"passkey refused: {error}") from error
     async with services.store.write() as tx:
         passkey = Passkey(
@@ -84,8 +85,8 @@ async def ask(services: Services, domain: Domain, cookie: str, user: User | None
         known = await tx.factors.passkeys(user.id) if user is not None else []
         options = webauthn.generate_authentication_options(
             rp_id=_host(domain),
-            allow_credentials=[PublicKeyCredentialDescriptor(id=one.credential) for one in known],
-            user_verification=_VERIFIED,
+            allow_credentials=[structs.PublicKeyCredentialDescriptor(id=one.credential) for one in known],
+            user_verification=_verified(),
         )
         await tx.factors.put_challenge(cookie, options.challenge)
     return _plain(webauthn.options_to_json(options))
@@ -111,7 +112,7 @@ async def check(services: Services, domain: Domain, cookie: str, user: User | No
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+    except (exceptions.WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise WrongCode(f"passkey refused: {error}") from error
     async with services.store.write() as tx:
         await tx.factors.use_passkey(passkey.id, used.new_sign_count)
@@ -139,6 +140,10 @@ def _credential(answer: str) -> bytes:
         return webauthn.base64url_to_bytes(str(msgspec.json.decode(answer)["rawId"]))
     except (msgspec.DecodeError, ValueError, KeyError, TypeError) as error:
         raise WrongCode(f"no answer of a passkey: {error}") from error
+
+
+def _verified() -> structs.UserVerificationRequirement:
+    return structs.UserVerificationRequirement.REQUIRED
 
 
 def _host(domain: Domain) -> str:

@@ -19,7 +19,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from fedi.later import later
 from fedi.store.account_domain_blocks import AccountDomainBlocks
 from fedi.store.account_notes import AccountNotes
 from fedi.store.activities import Activities
@@ -57,7 +59,6 @@ from fedi.store.notifications import Notifications
 from fedi.store.people import People
 from fedi.store.people_states import PeopleStates
 from fedi.store.post_tables import PostTables
-from fedi.store.postgres import PostgresDatabase
 from fedi.store.posts import Posts
 from fedi.store.processes import Processes
 from fedi.store.push import Push
@@ -73,6 +74,11 @@ from fedi.store.statistics import Statistics
 from fedi.store.strikes import Strikes
 from fedi.store.timelines import Timelines
 from fedi.store.tombstones import Tombstones
+
+if TYPE_CHECKING:
+    from fedi.store import postgres
+else:  # with it comes asyncpg
+    postgres = later("fedi.store.postgres")
 
 Clock = Callable[[], int]
 
@@ -383,4 +389,4 @@ async def open_database(url: str, folder: Path | None = None, pool: int = 8) -> 
     """The engine that `url` names, connected."""
     if url.startswith("sqlite:///"):
         return await SQLiteDatabase.open((folder or Path()) / url.removeprefix("sqlite:///"))
-    return await PostgresDatabase.open(url, pool)
+    return await postgres.PostgresDatabase.open(url, pool)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from babel import dates, numbers
-
+from fedi.later import later
 from fedi.model.times import from_ms
+
+if TYPE_CHECKING:
+    from babel import dates, numbers
+else:
+    dates = later("babel.dates")
+    numbers = later("babel.numbers")
 
 _MINUTE_MS = 60_000
 _DAY_MS = 86_400_000

@@ -8,9 +8,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from fedi.later import later
+
+if TYPE_CHECKING:
+    from babel.messages import mofile, pofile
+else:
+    mofile = later("babel.messages.mofile")
+    pofile = later("babel.messages.pofile")
 
 LANGUAGES = {"en": "English", "fr": "Français"}
 """What there are catalogues for, each by its own name. The sentences in templates are the English ones."""
@@ -27,9 +33,9 @@ def translations(language: str) -> gettext.NullTranslations:
     if not path.exists():
         return gettext.NullTranslations()
     with path.open("rb") as file:
-        catalogue = read_po(file, locale=language)
+        catalogue = pofile.read_po(file, locale=language)
     compiled = BytesIO()
-    write_mo(compiled, catalogue)
+    mofile.write_mo(compiled, catalogue)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 

@@ -6,19 +6,24 @@ Whoever changes any of it gives the password once more: a browser that was left 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import segno
 from markupsafe import Markup
 from quart import Blueprint, Response
 
 from fedi.errors import Unprocessable
+from fedi.later import later
 from fedi.social import credentials, factors, passkeys
 from fedi.social.signing_in import WrongCode, WrongLogin
 from fedi.store.sessions import Browser
 from fedi.web import visiting
 from fedi.web.visiting import Guest
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = later("segno")
 
 security = Blueprint("security", __name__)
 

@@ -14,7 +14,7 @@ import corpus
 import orjson
 import pytest
 
-from fedi.activitypub import jsonld, vocabulary
+from fedi.activitypub import expanding, jsonld, vocabulary
 from fedi.errors import Malformed
 
 PUBLISHED = Path(__file__).parents[2].parent / "shared" / "contexts"
@@ -48,11 +48,11 @@ def published(ours: dict[str, list[Any]]) -> Iterator[None]:
         address: orjson.loads((PUBLISHED / f"{name}.json").read_bytes())
         for name, address in ADDRESSES.items()
     }
-    strict, lenient = jsonld._Loader(strict=True), jsonld._Loader(strict=False)
+    strict, lenient = expanding.Loader(strict=True), expanding.Loader(strict=False)
     with (
         mock.patch.dict(vocabulary.CONTEXTS, contexts),
-        mock.patch.object(jsonld, "_STRICT", strict),
-        mock.patch.object(jsonld, "_LENIENT", lenient),
+        mock.patch.object(expanding, "STRICT", strict),
+        mock.patch.object(expanding, "LENIENT", lenient),
     ):
         yield
 
@@ -98,7 +98,7 @@ def test_every_term_is_defined_alike(name: str) -> None:
         document,
         *({"@context": address, "@type": term, "created": "2020", "domain": "d"} for term in used),
     ]
-    loaders = [jsonld._Loader(strict=True), jsonld._Loader(strict=True)]
+    loaders = [expanding.Loader(strict=True), expanding.Loader(strict=True)]
     mine = [expand(one, loaders[0]) for one in documents]
     with mock.patch.dict(
         vocabulary.CONTEXTS,
@@ -112,4 +112,4 @@ def test_every_term_is_defined_alike(name: str) -> None:
 
 
 def expand(document: dict[str, Any], loader: Any) -> Any:
-    return jsonld._expand(document, jsonld.survey(document), loader, None)
+    return expanding.expanded(document, loader.options())
