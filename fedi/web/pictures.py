@@ -6,7 +6,7 @@ Nothing is fetched from another server by who reads, which would tell it who tha
 from __future__ import annotations
 
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 from zlib import crc32
 
 from fedi.activitypub.uris import is_http, same_origin
@@ -29,7 +29,16 @@ class Pictures(NamedTuple):
         return cls((url, media_url) if media_url else (url,), key)
 
     def own(self, url: str | None, *, profile: bool = False) -> str | None:
-        """The address, if it is one of ours; of what is elsewhere the address of our copy, if we can make one."""
+        """Where a page finds it: ours as it is, of what is elsewhere our copy; None where we cannot make one.
+
+        What the domain itself serves is a path alone, so that a page stays within its own origin ('self' in
+        its policy) however it was reached.
+        """
+        found = self.whole(url, profile=profile)
+        return within(found) if found and same_origin(found, self.origins[0]) else found
+
+    def whole(self, url: str | None, *, profile: bool = False) -> str | None:
+        """The same, complete: for programs that read the page from elsewhere (og:image)."""
         if not url or any(same_origin(url, origin) for origin in self.origins):
             return url or None
         if not self.key or not is_http(url):
@@ -41,6 +50,12 @@ class Pictures(NamedTuple):
         """The sources for a Content-Security-Policy."""
         others = [f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, self.origins[1:])]
         return " ".join(["'self'", *others])
+
+
+def within(url: str) -> str:
+    """The address without its scheme and host."""
+    parts = urlsplit(url)
+    return urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 def hue(account: Account) -> int:

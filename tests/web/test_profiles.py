@@ -5,6 +5,8 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from fedi.config import Config
+from fedi.config.sections import Media
 from fedi.model.people import ProfileField
 from fedi.model.posts import Attachment, Post
 from fedi.store.store import Store
@@ -151,9 +153,35 @@ async def test_warnings_fold_and_pictures_elsewhere_are_shown_by_our_proxy(store
     html = await (await make_face(store)).page(f"/@ana/{post.id}")
     assert "<details" in html
     assert "spiders" in html
-    assert f'<img src="{HERE_URL}/media/proxy/' in html
+    assert '<img src="/media/proxy/' in html
     assert "A &#34;cat&#34; &lt;on&gt; a mat" in html
     assert "https://b.test/1.png" not in html
+
+
+async def test_a_page_stays_within_its_own_origin_and_names_pictures_completely_to_programs(
+    store: Store,
+) -> None:
+    portrait = f"{HERE_URL}/media/files/portrait.webp"
+    picture = Attachment(id="2", type="image", url=f"{HERE_URL}/media/files/box.webp?v=1")
+    ana = await make_person(store, avatar_url=portrait)
+    post = await make_post(store, ana, attachments=(picture,))
+    face = await make_face(store)
+    for path in ("/@ana", f"/@ana/{post.id}"):
+        html = await face.page(path)
+        assert f'<meta property="og:image" content="{portrait}">' in html
+        assert 'src="/media/files/portrait.webp"' in html
+        assert 'src="/media/files/box.webp?v=1"' in html
+        assert f'src="{HERE_URL}' not in html
+
+
+async def test_pictures_of_the_media_store_keep_its_address(store: Store) -> None:
+    kept = "https://media.test/bucket/portrait.webp"
+    await make_person(store, avatar_url=kept)
+    config = Config(domain="a.test", url=HERE_URL, media=Media(public_url="https://media.test/bucket"))
+    face = await make_face(store, config)
+    response = await face.browse("/@ana")
+    assert f'src="{kept}"' in str(await response.get_data(as_text=True))
+    assert "img-src 'self' https://media.test;" in response.headers["Content-Security-Policy"]
 
 
 async def test_a_boost_leads_to_what_it_boosts(store: Store) -> None:
