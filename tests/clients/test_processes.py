@@ -56,6 +56,9 @@ async def _hears(listening: Ours, told: Ours, ana: Member) -> None:
         ana, site=dataclasses.replace(ana.site, port=told.site.upstream, upstream=told.site.upstream)
     )
     async with connect(address, additional_headers=headers) as socket:
+        # It was offered, and not taken up: compressed connections cost more memory than all else of theirs.
+        assert socket.response is not None
+        assert "Sec-WebSocket-Extensions" not in socket.response.headers
         posted = await speaker.post(f"told to {told.site.upstream}")
         async with asyncio.timeout(SECONDS):
             message = json.loads(await socket.recv())

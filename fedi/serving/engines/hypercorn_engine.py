@@ -12,14 +12,27 @@ from typing import Any, cast
 
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config as HypercornConfig
+from hypercorn.protocol import ws_stream
 
 from fedi.config.sections import Server
 from fedi.serving.lifespan import App, Message, Receive, Send
 from fedi.serving.sockets import BACKLOG
 
 _KEEP_ALIVE_SECONDS = 60.0
+_PING_SECONDS = 30.0  # proxies drop a WebSocket on which nothing moves for a minute
+_LONGEST_MESSAGE = 65_536
 # What a stop may take beyond the requests' own time, before the engine is cancelled.
 _MARGIN_SECONDS = 1.0
+
+
+def _no_extensions(*_: object) -> None:
+    """Agree to no extension of a WebSocket: a compressed one keeps 300 KB, and packs every event anew for itself.
+
+    Hypercorn has no setting for it.
+    """
+
+
+ws_stream.server_extensions_handshake = _no_extensions  # type: ignore[assignment,attr-defined]
 
 
 async def serve(app: App, sockets: Sequence[socket.socket], server: Server, stop: asyncio.Event) -> None:
@@ -51,6 +64,8 @@ def _settings(sockets: Sequence[socket.socket], server: Server) -> HypercornConf
     settings.graceful_timeout = server.stop_seconds
     settings.keep_alive_timeout = _KEEP_ALIVE_SECONDS
     settings.keep_alive_max_requests = 100_000
+    settings.websocket_ping_interval = _PING_SECONDS
+    settings.websocket_max_message_size = _LONGEST_MESSAGE
     if server.tls_certificate and server.tls_key:
         settings.certfile, settings.keyfile = str(server.tls_certificate), str(server.tls_key)
     return settings

@@ -17,6 +17,7 @@ from fedi.serving.lifespan import App
 from fedi.serving.sockets import BACKLOG
 
 _KEEP_ALIVE_SECONDS = 60
+_LONGEST_MESSAGE = 65_536
 
 
 async def serve(app: App, sockets: Sequence[socket.socket], server: Server, stop: asyncio.Event) -> None:
@@ -26,6 +27,8 @@ async def serve(app: App, sockets: Sequence[socket.socket], server: Server, stop
         interface="asgi3",
         http=HttpToolsProtocol,
         ws=WSProtocol,
+        ws_max_size=_LONGEST_MESSAGE,
+        ws_per_message_deflate=False,
         lifespan="off",
         backlog=BACKLOG,
         log_config=None,
