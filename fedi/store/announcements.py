@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from fedi.model.people import CustomEmoji
 from fedi.model.posts import MentionedAccount
-from fedi.store.events import Facts, event_step
+from fedi.store.events import Facts, tell
 from fedi.store.rows import columns, placeholders, read, write
 from fedi.store.unit import Unit
 
@@ -85,13 +85,13 @@ class Announcements:
             write(announcement),
         )
         if announcement.published_at is not None and announcement.published_at <= self._tx.now:
-            await self._db.run(*event_step(self._tx, "announcement", announcement.id))
+            tell(self._tx, "announcement", announcement.id)
 
     async def remove(self, announcement_id: int) -> bool:
         """Take an announcement back; whether there was one."""
         gone = await self._db.run("DELETE FROM announcements WHERE id = :id", {"id": announcement_id})
         if gone:
-            await self._db.run(*event_step(self._tx, "announcement.delete", announcement_id))
+            tell(self._tx, "announcement.delete", announcement_id)
         return gone == 1
 
     async def dismissed(self, account_id: int, ids: Collection[int]) -> set[int]:
@@ -127,7 +127,7 @@ class Announcements:
             "VALUES (:id, :account, :name, :now) ON CONFLICT DO NOTHING",
             {"id": announcement_id, "account": account_id, "name": name, "now": self._tx.now},
         )
-        await self._reacted(announcement_id, name)
+        self._reacted(announcement_id, name)
 
     async def unreact(self, account_id: int, announcement_id: int, name: str) -> bool:
         """Somebody takes a reaction back; whether there was one."""
@@ -137,9 +137,8 @@ class Announcements:
             {"id": announcement_id, "account": account_id, "name": name},
         )
         if gone:
-            await self._reacted(announcement_id, name)
+            self._reacted(announcement_id, name)
         return gone == 1
 
-    async def _reacted(self, announcement_id: int, name: str) -> None:
-        facts = Facts(name=name)
-        await self._db.run(*event_step(self._tx, "announcement.reaction", announcement_id, payload=facts))
+    def _reacted(self, announcement_id: int, name: str) -> None:
+        tell(self._tx, "announcement.reaction", announcement_id, payload=Facts(name=name))

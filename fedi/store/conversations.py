@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from fedi.model.posts import Post
 from fedi.store.database import Connection
-from fedi.store.events import event_step
+from fedi.store.events import tell
 from fedi.store.paging import Range
 from fedi.store.rows import columns, read, to_json
 from fedi.store.unit import Unit
@@ -101,7 +101,8 @@ class Conversations:
             ],
         )
         rows = await self._db.rows(_OF, {"post": post.id})
-        await self._db.each([event_step(self._tx, "conversation", row[1], account_id=row[0]) for row in rows])
+        for row in rows:
+            tell(self._tx, "conversation", row[1], account_id=row[0])
 
     async def of(self, account_id: int, ask: Range) -> list[Conversation]:
         """A person's conversations, the one with the newest post first; pages by the ids of those posts."""

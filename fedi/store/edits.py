@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fedi.model.posts import Edit, Post
 from fedi.store.database import Connection
-from fedi.store.events import event_step
+from fedi.store.events import tell
 from fedi.store.rows import changed, columns, placeholders, read, to_json, write
 from fedi.store.unit import Unit
 
@@ -43,7 +43,8 @@ class Edits:
         await self._db.run(_KEEP, write(kept))
         values = write(after)
         changed = {"id": before.id} | {name: values[name] for name in _EDITED}
-        await self._db.each([(_UPDATE, changed), event_step(self._tx, "status.update", before.id)])
+        await self._db.run(_UPDATE, changed)
+        tell(self._tx, "status.update", before.id)
 
     async def edits(self, post_id: int) -> list[Edit]:
         """What a post was before each of its edits, the oldest form first."""

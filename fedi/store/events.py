@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from fedi.store.database import Step
 from fedi.store.unit import Unit
 
 TOPIC = "events"
@@ -54,19 +53,20 @@ class Facts(Struct, frozen=True):
 _payload = msgspec.json.Decoder(Facts)
 
 
-def event_step(
+def tell(
     unit: Unit, kind: str, subject_id: int, *, account_id: int | None = None, payload: Facts | None = None
-) -> Step:
-    """The statement that lets streams tell of something once the transaction is committed, to run with others."""
+) -> None:
+    """Let streams tell of something. It is written as the transaction ends, with what else there is to tell."""
     unit.wake(TOPIC)
-    params = {
-        "kind": kind,
-        "subject": subject_id,
-        "account": account_id,
-        "payload": None if payload is None else msgspec.json.encode(payload).decode(),
-        "now": unit.now,
-    }
-    return _ADD, params
+    unit.told.append(
+        {
+            "kind": kind,
+            "subject": subject_id,
+            "account": account_id,
+            "payload": None if payload is None else msgspec.json.encode(payload).decode(),
+            "now": unit.now,
+        }
+    )
 
 
 class Events:
@@ -76,18 +76,17 @@ class Events:
         self._tx = unit
         self._db = unit.db
 
-    async def add(
-        self, kind: str, subject_id: int, *, account_id: int | None = None, payload: Facts | None = None
-    ) -> None:
-        """Let streams tell of something, once this transaction is committed."""
-        await self._db.run(*event_step(self._tx, kind, subject_id, account_id=account_id, payload=payload))
+    async def settle(self) -> None:
+        """Write what was told, in its order: one trip for a whole batch of arrivals."""
+        told, self._tx.told = self._tx.told, []
+        await self._db.run_many(_ADD, told)
 
     async def deleted(self, post_id: int, *, public: bool, local: bool, tags: tuple[str, ...]) -> None:
         """A post is about to be deleted: note who may have it on their screen. To be called before it is gone."""
         rows = await self._db.rows(_HOLDERS, {"post": post_id, "limit": _LIST_OF_AUTHOR + 1})
         homes = None if len(rows) > _LIST_OF_AUTHOR else tuple(row[0] for row in rows)
         if homes != () or public:
-            await self.add("delete", post_id, payload=Facts(homes, public, local, tags))
+            tell(self._tx, "delete", post_id, payload=Facts(homes, public, local, tags))
 
     async def last(self) -> int:
         """The id of the latest event."""

@@ -9,7 +9,7 @@ import msgspec
 
 from fedi.model.filtering import Filter, FilteredPost, Keyword, Sieve
 from fedi.store.database import Row
-from fedi.store.events import event_step
+from fedi.store.events import tell
 from fedi.store.rows import to_json
 from fedi.store.unit import Unit
 
@@ -61,9 +61,8 @@ class Filters:
 
     async def changed(self, owner_id: int) -> None:
         """A person's filters have changed: from now on every process reads them anew."""
-        changed = {"owner": owner_id, "version": self._tx.new_id()}
-        event = event_step(self._tx, "filters_changed", owner_id, account_id=owner_id)
-        await self._db.each([(_CHANGED, changed), event])
+        await self._db.run(_CHANGED, {"owner": owner_id, "version": self._tx.new_id()})
+        tell(self._tx, "filters_changed", owner_id, account_id=owner_id)
 
     async def put(self, made: Filter) -> None:
         """Add a filter, or change one; not what it looks for."""

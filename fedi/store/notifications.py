@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from fedi.store.database import Row
-from fedi.store.events import event_step
+from fedi.store.events import tell
 from fedi.store.jobs import Jobs
 from fedi.store.notice_groups import NoticeGroups
 from fedi.store.notice_values import Notice, Which, conditions
@@ -93,9 +93,8 @@ class Notifications(NoticeGroups):
             return []
         await self._ask_about([row for row in rows if row["filtered"] and row["type"] in ASKED_ABOUT])
         told = [_told(row) for row in rows if not row["filtered"]]
-        await self._db.each(
-            [event_step(self._tx, "notification", one.id, account_id=one.account_id) for one in told]
-        )
+        for one in told:
+            tell(self._tx, "notification", one.id, account_id=one.account_id)
         await self._wake([_told(row) for row in rows if row["pushed"] and not row["filtered"]])
         return told
 

@@ -356,6 +356,7 @@ class Store:
             tx.closed = self.closed
             yield tx
             await tx.notifications.settle()
+            await tx.events.settle()
             await tx.hosts.changed()
         if tx.topics:
             self.signals.wake(tx.topics)

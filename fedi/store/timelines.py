@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from fedi.model.people import Account
 from fedi.store.database import Step
-from fedi.store.events import event_step
+from fedi.store.events import tell
 from fedi.store.ids import first_at
 from fedi.store.list_timelines import ListTimelines
 from fedi.store.unit import Unit
@@ -127,8 +127,8 @@ class Timelines(ListTimelines):
             return
         steps: list[Step] = [(_PUSH_OWN, {"post": post_id, "author": author.id})] if author.is_local else []
         pushed = _PUSH_TAGGED if author.pulled else _PUSH
-        steps += [(pushed, {"post": post_id, "since": since}), event_step(self._tx, "update", post_id)]
-        await self._db.each(steps)
+        await self._db.each([*steps, (pushed, {"post": post_id, "since": since})])
+        tell(self._tx, "update", post_id)
 
     async def drop(self, post_id: int) -> None:
         """Take a post, and boosts of it, out of every home."""

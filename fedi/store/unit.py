@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fedi.store.database import Connection
 from fedi.store.ids import Ids
 
@@ -15,6 +17,7 @@ class Unit:
         self.now = now
         self.closed = False  # a closed federation: only servers that were let in (`DomainBlocks.allows`)
         self.topics: set[str] = set()
+        self.told: list[dict[str, Any]] = []
         self.hosts_due: set[int] = set()
         self.hosts_alive: set[int] = set()
 

@@ -42,14 +42,15 @@ async def test_a_post_of_a_followed_author_is_in_the_home_timeline(store: Store)
 
 
 async def test_it_costs_few_statements(store: Store) -> None:
+    """Notices, and what streams tell, are written once a batch: their own tests count them."""
     ana, bo = await make_person(store), await make_stranger(store)
     await follow(store, ana, bo)
     parent = await make_post(store, ana)
     assert len(await statements(store, created(note(bo)), bo)) == 3
     tagged = note(bo, tags=(mention(ana), types.Hashtag(name="#One")), to=(types.PUBLIC, ana.uri))
-    assert len(await statements(store, created(tagged), bo)) == 7
+    assert len(await statements(store, created(tagged), bo)) == 6
     answer = note(bo, tags=(mention(ana),), cc=(ana.uri,), in_reply_to=parent.uri)
-    assert len(await statements(store, created(answer), bo)) == 8
+    assert len(await statements(store, created(answer), bo)) == 7
 
 
 async def test_what_concerns_nobody_here_is_dropped_with_one_question(store: Store) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from fedi.store.events import Facts
-from fedi.store.store import Store
+from fedi.store.events import Facts, tell
+from fedi.store.store import Store, Transaction
+from tests.support.posts import Counting
 
 
 async def test_events_come_in_order_and_are_forgotten(store: Store) -> None:
     async with store.write() as tx:
-        await tx.events.add("update", 7)
-        await tx.events.add("notification", 8, account_id=3)
+        tell(tx, "update", 7)
+        tell(tx, "notification", 8, account_id=3)
     async with store.read() as tx:
         last = await tx.events.last()
         found = await tx.events.since(0, (), 10)
@@ -25,10 +26,23 @@ async def test_events_come_in_order_and_are_forgotten(store: Store) -> None:
         assert await tx.events.forget(tx.now + 1) == 2
 
 
+async def test_however_much_there_is_to_tell_it_is_one_statement(store: Store) -> None:
+    async with store.database.writing() as db:
+        counting = Counting(db)
+        tx = Transaction(counting, store.ids, store.clock())
+        for number in range(9):
+            tell(tx, "update", number)
+        await tx.events.settle()
+        assert len(counting.statements) == 1
+        await tx.events.settle()
+    async with store.read() as read:
+        assert [one.subject_id for one in await read.events.since(0, (), 20)] == list(range(9))
+
+
 async def test_a_rolled_back_fact_is_not_told(store: Store) -> None:
     try:
         async with store.write() as tx:
-            await tx.events.add("update", 7)
+            tell(tx, "update", 7)
             raise KeyError
     except KeyError:
         pass
