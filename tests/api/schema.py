@@ -34,7 +34,7 @@ _FORMATS = {
 def document() -> dict[str, Any]:
     """The schema; the test is skipped where it is not at hand."""
     if not PATH.exists():
-        pytest.skip("the published schema of the API is not beside the project")
+        pytest.skip("there is no ../shared/mastodon-openapi.json, the published schema of the API")
     found: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
     return found
 

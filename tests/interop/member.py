@@ -51,7 +51,8 @@ class Member:
     async def get(self, path: str, **query: Any) -> Any:
         return await self._call("GET", path, params=query)
 
-    async def _do(self, path: str, **body: Any) -> Entity:
+    async def make(self, path: str, **body: Any) -> Entity:
+        """What a POST answers."""
         done: Entity = await self._call("POST", path, json=body)
         return done
 
@@ -60,7 +61,7 @@ class Member:
     ) -> Entity:
         """`to` is a visibility: public, unlisted, private or direct."""
         body = {"status": text, "visibility": to, "in_reply_to_id": in_reply_to, "spoiler_text": summary}
-        return await self._do("/api/v1/statuses", **body)
+        return await self.make("/api/v1/statuses", **body)
 
     async def edit(self, status: str, text: str) -> Entity:
         edited: Entity = await self._call("PUT", f"/api/v1/statuses/{status}", json={"status": text})
@@ -71,15 +72,15 @@ class Member:
 
     async def on_status(self, status: str, verb: str) -> Entity:
         """`reblog`, `unreblog`, `favourite`, `unfavourite`."""
-        return await self._do(f"/api/v1/statuses/{status}/{verb}")
+        return await self.make(f"/api/v1/statuses/{status}/{verb}")
 
     async def on_account(self, account: str, verb: str) -> Entity:
         """`follow`, `unfollow`, `block`, `unblock`, `remove_from_followers`; the relationship then."""
-        return await self._do(f"/api/v1/accounts/{account}/{verb}")
+        return await self.make(f"/api/v1/accounts/{account}/{verb}")
 
     async def answer(self, account: str, verb: str) -> Entity:
         """`authorize` or `reject` who asks to follow."""
-        return await self._do(f"/api/v1/follow_requests/{account}/{verb}")
+        return await self.make(f"/api/v1/follow_requests/{account}/{verb}")
 
     async def requests(self) -> list[str]:
         """Actor URIs of those who ask to follow."""
