@@ -66,4 +66,5 @@ async def _seen(tx: Transaction, asker: Asker, poll_id: int) -> tuple[Ballot, Po
 
 
 def _answer(asker: Asker, ballot: Ballot, post: Post, now: int) -> Response:
-    return answer(entity(ballot, now, viewer=asker.viewer_id, author=post.account_id, found=post.emojis))
+    author, viewer = post.account_id, asker.viewer_id
+    return answer(entity(ballot, asker.at, now, viewer=viewer, author=author, found=post.emojis))

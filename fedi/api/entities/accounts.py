@@ -143,9 +143,9 @@ def role(name: str) -> Role:
     return _ROLES[name]
 
 
-def emojis(found: Iterable[people.CustomEmoji], at: Here | None = None) -> list[CustomEmoji]:
+def emojis(found: Iterable[people.CustomEmoji], at: Here) -> list[CustomEmoji]:
     """Custom emojis in a text; those of other servers through the proxy of the domain that was asked."""
-    urls = [(one.shortcode, at.picture(one.url) if at else one.url) for one in found]
+    urls = [(one.shortcode, at.picture(one.url)) for one in found]
     return [CustomEmoji(shortcode, url, url) for shortcode, url in urls]
 
 

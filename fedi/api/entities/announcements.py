@@ -57,7 +57,7 @@ def announcement(found: store.Announcement, read: bool, given: list[Reaction], a
         read=read,
         mentions=[StatusMention(str(one.id), one.username, one.url, one.acct) for one in found.mentions],
         tags=[StatusTag(tag, at.addresses.tag_page(tag)) for tag in found.tags],
-        emojis=emojis(found.emojis),
+        emojis=emojis(found.emojis, at),
         reactions=given,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from fedi.api.entities.accounts import CustomEmoji, emojis
-from fedi.api.entities.here import time
+from fedi.api.entities.here import Here, time
 from fedi.model import polls
 from fedi.model.people import CustomEmoji as Emoji
 
@@ -33,7 +33,13 @@ class Poll(Struct):
 
 
 def poll(
-    ballot: polls.Ballot, now: int, *, viewer: int | None, author: int, found: tuple[Emoji, ...] = ()
+    ballot: polls.Ballot,
+    at: Here,
+    now: int,
+    *,
+    viewer: int | None,
+    author: int,
+    found: tuple[Emoji, ...] = (),
 ) -> Poll:
     """A poll at the time `now` (ms) as `viewer` sees it. Whoever asks counts as one who has voted."""
     asked = ballot.poll
@@ -47,8 +53,8 @@ def poll(
         asked.multiple,
         asked.votes_count,
         asked.voters_count,
-        [PollOption(title, tallies[at] if told else None) for at, title in enumerate(asked.options)],
-        emojis(found) if found else [],
+        [PollOption(title, tallies[choice] if told else None) for choice, title in enumerate(asked.options)],
+        emojis(found, at) if found else [],
         None if viewer is None else viewer == author or bool(ballot.own),
         None if viewer is None else list(ballot.own),
     )

@@ -257,7 +257,7 @@ class _Builder:
         ballot = view.polls.get(post.poll_id or 0)
         if ballot is None:
             return None
-        return poll(ballot, view.now, viewer=view.viewer, author=post.account_id, found=post.emojis)
+        return poll(ballot, self._at, view.now, viewer=view.viewer, author=post.account_id, found=post.emojis)
 
     def _quote(self, post: Post) -> Quote | ShallowQuote | None:
         found = self._view.quotes.get(post.id)
