@@ -23,6 +23,8 @@ _PRAGMAS = (
     "PRAGMA busy_timeout = 15000",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -16000",
+    # 16 MB of log between checkpoints: pages that are written again and again are copied once.
+    "PRAGMA wal_autocheckpoint = 4000",
 )
 _NOTHING: Params = {}
 T = TypeVar("T")

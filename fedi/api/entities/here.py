@@ -65,6 +65,7 @@ def _day(number: int) -> str:
     return (_EPOCH + timedelta(days=number)).isoformat()
 
 
+@lru_cache(maxsize=4096)
 def time(at: int) -> str:
     """A time (ms since 1970) as 2026-11-22T10:00:00.000Z. Pages hold dozens of times, mostly of few days."""
     day, rest = divmod(at, _DAY_MS)

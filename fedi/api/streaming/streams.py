@@ -31,11 +31,11 @@ class Stream(Struct, frozen=True):
     """The id of the list, or of the account whose own stream it is; 0: neither."""
 
     @property
-    def label(self) -> list[str]:
+    def label(self) -> tuple[str, ...]:
         """What messages of the stream say about where they come from."""
         if self.name in _TAGGED:
-            return [self.name, self.tag]
-        return [self.name, str(self.of)] if self.name == "list" else [self.name]
+            return (self.name, self.tag)
+        return (self.name, str(self.of)) if self.name == "list" else (self.name,)
 
 
 def asked(params: Mapping[str, str], session: Session) -> Stream:

@@ -17,17 +17,18 @@ class Telling:
     def __init__(self, event: str, payload: str | None) -> None:
         self.event = event
         self.payload = payload
-        self._frames: dict[Stream, str] = {}
+        self._frames: dict[tuple[str, ...], str] = {}
         self._line: bytes | None = None
 
     def frame(self, stream: Stream) -> str:
         """A message of a WebSocket. The payload is JSON inside a JSON string, as apps expect."""
-        found = self._frames.get(stream)
+        label = stream.label  # a thousand people's own streams have the same
+        found = self._frames.get(label)
         if found is None:
-            message: dict[str, object] = {"stream": stream.label, "event": self.event}
+            message: dict[str, object] = {"stream": label, "event": self.event}
             if self.payload is not None:
                 message["payload"] = self.payload
-            found = self._frames[stream] = _encode(message).decode()
+            found = self._frames[label] = _encode(message).decode()
         return found
 
     def line(self) -> bytes:
