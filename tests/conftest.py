@@ -6,12 +6,19 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from fedi.config import Config
 from fedi.store.store import Store
 from tests.builders import HERE, make_domain
 from tests.peer import World
 from tests.support.databases import PostgresTemplates, SQLiteTemplates
+
+# The same examples every time, and no clock: machines are slow when much runs on them.
+settings.register_profile(
+    "fedi", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("fedi")
 
 
 @pytest.fixture(scope="session")
