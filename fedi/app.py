@@ -8,7 +8,6 @@ from werkzeug.exceptions import HTTPException
 
 from fedi import metrics
 from fedi.api import errors as api_errors
-from fedi.api import limits
 from fedi.api import routes as api
 from fedi.api.streaming.connections import Streaming
 from fedi.api.streaming.hub import Hub
@@ -18,6 +17,7 @@ from fedi.inbox.readings import Readings
 from fedi.inbox.routes import Inboxes
 from fedi.outbox import routes as outbox
 from fedi.services import Services
+from fedi.social import requests
 from fedi.store.ip_blocks import NO_ACCESS
 from fedi.web import errors as web_errors
 from fedi.web import routes as web
@@ -50,7 +50,7 @@ def create_app(services: Services, readings: Readings) -> Quart:
 async def _refuse_network() -> None:
     """Nobody comes in from a network that a moderator closed (`no_access`). Raises NotAllowed."""
     services: Services = current_app.extensions["fedi"]
-    if services.closes_networks and await services.ip_severity(limits.network(services)) == NO_ACCESS:
+    if services.closes_networks and await services.ip_severity(requests.network(services)) == NO_ACCESS:
         raise NotAllowed(f"{request.path} from a closed network")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from quart import current_app, g, request
+from quart import current_app, g
 
 from fedi.errors import TooManyRequests
 from fedi.model.times import iso
 from fedi.services import Services
-from fedi.social.throttling import EXTENSION as THROTTLES
-from fedi.social.throttling import Throttles, Told, Windows, address_of, network_of
+from fedi.social import requests
+from fedi.social.throttling import Told, Windows
 from fedi.store.members import Session
 
 EXTENSION = "fedi_limits"
@@ -38,32 +38,8 @@ def count(services: Services, session: Session | None) -> None:
     if session is not None:
         told = found.members.take(session.user.id, rates.api, now)
     else:
-        told = found.anonymous.take(network(services), rates.anonymous, now)
+        told = found.anonymous.take(requests.network(services), rates.anonymous, now)
     g.told = told
     if told.remaining < 0:
         g.told = Told(told.limit, 0, told.reset)
         raise TooManyRequests
-
-
-def network(services: Services) -> str:
-    """The network address that asks."""
-    return network_of(
-        request.remote_addr or "",
-        request.headers.get("X-Forwarded-For", ""),
-        services.config.server.trusted_proxies,
-    )
-
-
-def address(services: Services) -> str:
-    """The same in full."""
-    return address_of(
-        request.remote_addr or "",
-        request.headers.get("X-Forwarded-For", ""),
-        services.config.server.trusted_proxies,
-    )
-
-
-def throttles() -> Throttles:
-    """What is counted of signing in and signing up."""
-    found: Throttles = current_app.extensions[THROTTLES]
-    return found

@@ -16,7 +16,7 @@ from fedi.api.params import Params
 from fedi.api.responses import answer, nothing
 from fedi.errors import OAuthRefused
 from fedi.services import Services
-from fedi.social import apps, authorizing, signing_in
+from fedi.social import apps, authorizing, requests, signing_in
 from fedi.social.authorizing import Issued
 
 routes = Blueprint("api_oauth", __name__)
@@ -54,7 +54,7 @@ async def _by_password(at: Services, client: tuple[str, str], given: Params) -> 
     domain, _ = await domain_asked()
     login = given.text("username"), given.text("password")
     return await signing_in.by_password_grant(
-        at, limits.throttles(), domain, limits.network(at), client, login, given.text("scope")
+        at, requests.throttles(), domain, requests.network(at), client, login, given.text("scope")
     )
 
 

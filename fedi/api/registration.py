@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from fedi.api import limits, params
+from fedi.api import params
 from fedi.api.auth import anyone, member
 from fedi.api.context import Asker
 from fedi.api.entities import apps as entities
 from fedi.api.responses import answer, nothing
 from fedi.errors import NotAllowed, Unauthenticated
-from fedi.social import authorizing, registering
+from fedi.social import authorizing, registering, requests
 from fedi.social.registering import Wish
 
 routes = Blueprint("api_registration", __name__)
@@ -36,10 +36,10 @@ async def create(asker: Asker) -> Response:
         given.text("invite_code"),
     )
     await registering.terms(asker.services, asker.domain, wish.invite_code)
-    limits.throttles().sign_up(asker.services, limits.network(asker.services))
+    requests.throttles().sign_up(asker.services, requests.network(asker.services))
     app = asker.app.app
     account = await registering.register(
-        asker.services, asker.domain, wish, limits.address(asker.services), app.id
+        asker.services, asker.domain, wish, requests.address(asker.services), app.id
     )
     async with asker.services.store.write() as tx:
         issued = await authorizing.for_person(tx, app, account.id, app.scopes)
@@ -59,8 +59,8 @@ async def send_again(asker: Asker) -> Response:
             public="This method is only available to the application the user originally signed-up with"
         )
     given = await params.body()
-    limits.throttles().letter(asker.services, user.email)
-    await registering.send_again(asker.services, user, given.text("email"), limits.address(asker.services))
+    requests.throttles().letter(asker.services, user.email)
+    await registering.send_again(asker.services, user, given.text("email"), requests.address(asker.services))
     return nothing()
 
 

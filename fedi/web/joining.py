@@ -5,7 +5,7 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from fedi.errors import Invalid, NotAllowed, NotFound, Unprocessable
-from fedi.social import credentials, registering
+from fedi.social import credentials, registering, requests
 from fedi.social.registering import Terms, Wish
 from fedi.web import rendering, visiting
 from fedi.web.visiting import Guest
@@ -80,8 +80,8 @@ async def _join(code: str) -> Response:
         terms = await registering.terms(guest.services, guest.domain, code)
         if given.get("homepage"):  # a field that people do not see: a program filled it in
             return _page(guest, "done", given=wish)
-        visiting.throttles().sign_up(guest.services, visiting.network(guest.services))
-        await registering.register(guest.services, guest.domain, wish, visiting.address(guest.services))
+        requests.throttles().sign_up(guest.services, requests.network(guest.services))
+        await registering.register(guest.services, guest.domain, wish, requests.address(guest.services))
     except NotAllowed:
         return _page(guest, "closed", status=403)
     except Invalid as invalid:
@@ -125,8 +125,8 @@ async def send_link() -> Response:
     """The letter is sent, if there is somebody to send it to; the page does not say."""
     guest = await visiting.guest()
     email = (await visiting.form(guest)).get("email", "").strip()[:320]
-    throttles = visiting.throttles()
-    throttles.sign_in(guest.services, visiting.network(guest.services), f"letter to {email}")
+    throttles = requests.throttles()
+    throttles.sign_in(guest.services, requests.network(guest.services), f"letter to {email}")
     throttles.letter(guest.services, email)
     await credentials.forgotten(guest.services, email)
     return visiting.page(guest, "password.html", state="sent")

@@ -6,7 +6,7 @@ import msgspec
 from quart import Blueprint, Response
 
 from fedi.model.people import User
-from fedi.social import passkeys, signing_in
+from fedi.social import passkeys, requests, signing_in
 from fedi.social.signing_in import Barred, WrongCode
 from fedi.web import visiting
 from fedi.web.visiting import Guest
@@ -19,7 +19,7 @@ async def options() -> Response:
     """What the browser is to sign; of somebody whose second factor is awaited, with a key of theirs."""
     guest = await visiting.guest()
     await visiting.form(guest)
-    visiting.throttles().sign_in(guest.services, guest.visitor.network, f"passkey {guest.form_token}")
+    requests.throttles().sign_in(guest.services, guest.visitor.network, f"passkey {guest.form_token}")
     asked = await passkeys.ask(guest.services, guest.domain, guest.cookie, _awaited(guest))
     return Response(
         msgspec.json.encode(asked), content_type="application/json", headers={"Cache-Control": "no-store"}

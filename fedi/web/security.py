@@ -14,7 +14,7 @@ from quart import Blueprint, Response
 
 from fedi.errors import Unprocessable
 from fedi.later import later
-from fedi.social import credentials, factors, passkeys
+from fedi.social import credentials, factors, passkeys, requests
 from fedi.social.signing_in import WrongCode, WrongLogin
 from fedi.store.sessions import Browser
 from fedi.web import visiting
@@ -62,7 +62,7 @@ async def _asked() -> tuple[Guest, Browser, Mapping[str, str]]:
 
 async def _prove(guest: Guest, member: Browser, given: Mapping[str, str]) -> None:
     """Raise WrongLogin unless the form has the password too."""
-    visiting.throttles().sign_in(guest.services, guest.visitor.network, f"settings of {member.user.id}")
+    requests.throttles().sign_in(guest.services, guest.visitor.network, f"settings of {member.user.id}")
     await credentials.check(member.user, given.get("password", ""))
 
 
@@ -111,7 +111,7 @@ async def _totp(guest: Guest, member: Browser, problem: str = "") -> Response:
 async def confirm_totp() -> Response:
     """The first code of the app."""
     guest, member, given = await _asked()
-    visiting.throttles().sign_in(guest.services, guest.visitor.network, f"code of {member.user.id}")
+    requests.throttles().sign_in(guest.services, guest.visitor.network, f"code of {member.user.id}")
     try:
         codes = await factors.confirm_totp(guest.services, member.user, given.get("code", ""))
     except WrongCode:

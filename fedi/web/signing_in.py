@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
-from fedi.social import factors, signing_in
+from fedi.social import factors, requests, signing_in
 from fedi.social.signing_in import Barred, Entry, WrongCode, WrongLogin
 from fedi.web import visiting
 from fedi.web.visiting import Guest
@@ -57,7 +57,7 @@ async def sign_in() -> Response:
     try:
         entry = await signing_in.with_password(
             guest.services,
-            visiting.throttles(),
+            requests.throttles(),
             guest.domain,
             guest.visitor,
             login,
@@ -109,7 +109,7 @@ async def give_code() -> Response:
     pending = guest.browser
     if pending is None or not pending.pending:
         return visiting.go(visiting.sign_in_address(visiting.asked_back()))
-    visiting.throttles().sign_in(guest.services, guest.visitor.network, f"code of {pending.user.id}")
+    requests.throttles().sign_in(guest.services, guest.visitor.network, f"code of {pending.user.id}")
     try:
         await factors.check_code(guest.services, pending.user, given.get("code", ""))
     except WrongCode:

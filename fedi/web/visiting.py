@@ -15,14 +15,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from msgspec import Struct
-from quart import Response, current_app, request
+from quart import Response, request
 
 from fedi.errors import FediError, NotAllowed, NotFound
 from fedi.model.people import Domain
 from fedi.services import Services
-from fedi.social import signing_in
+from fedi.social import requests, signing_in
 from fedi.social.signing_in import Visitor
-from fedi.social.throttling import EXTENSION, Throttles, address_of, network_of
 from fedi.store.sessions import KEPT_MS, Browser
 from fedi.web import rendering
 
@@ -57,7 +56,7 @@ class Guest(Struct, frozen=True):
         """Where somebody signs in from."""
         agent = request.headers.get("User-Agent", "")
         cookie = "" if self.fresh else self.cookie
-        return Visitor(network(self.services), address(self.services), agent, cookie)
+        return Visitor(requests.network(self.services), requests.address(self.services), agent, cookie)
 
 
 class SignInFirst(FediError):
@@ -208,30 +207,6 @@ async def send_to_sign_in(error: SignInFirst) -> Response:
     if request.method != "GET":
         return go(sign_in_address(HOME, pending=error.pending))
     return go(sign_in_address(here(), pending=error.pending))
-
-
-def throttles() -> Throttles:
-    """What is counted of signing in and signing up."""
-    found: Throttles = current_app.extensions[EXTENSION]
-    return found
-
-
-def network(services: Services) -> str:
-    """The network address that asks."""
-    return network_of(
-        request.remote_addr or "",
-        request.headers.get("X-Forwarded-For", ""),
-        services.config.server.trusted_proxies,
-    )
-
-
-def address(services: Services) -> str:
-    """The same in full."""
-    return address_of(
-        request.remote_addr or "",
-        request.headers.get("X-Forwarded-For", ""),
-        services.config.server.trusted_proxies,
-    )
 
 
 def number(text: str) -> int:
