@@ -24,6 +24,10 @@ _AUTHOR_MAX = 10_000
 _POSTS = """
 SELECT p.id, p.title, p.summary, p.content, p.attachments, q.options FROM posts p
 LEFT JOIN polls q ON q.id = p.poll_id WHERE p.id = ANY(:ids) AND p.boost_of_id IS NULL
+ORDER BY p.id /*postgresql FOR KEY SHARE OF p */
+"""
+_NAMES = """
+SELECT id, username, domain, name FROM accounts WHERE id = ANY(:ids) ORDER BY id /*postgresql FOR KEY SHARE */
 """
 _PUT_POST = """
 INSERT INTO post_index (post_id, traits, words)
@@ -96,7 +100,7 @@ class SearchIndex:
         await self._db.run(_AUTHOR_POSTS, {"account": account_id, "limit": _AUTHOR_MAX})
 
     async def texts(self, post_ids: Collection[int]) -> list[Text]:
-        """What posts say, boosts left out."""
+        """What posts say, boosts left out. None of them is deleted before this transaction ends."""
         rows = await self._db.rows(_POSTS, {"ids": list(post_ids)})
         return [
             Text(
@@ -111,10 +115,8 @@ class SearchIndex:
         ]
 
     async def names(self, account_ids: Collection[int]) -> list[tuple[int, str]]:
-        """What people are called: id, and name with handle."""
-        rows = await self._db.rows(
-            "SELECT id, username, domain, name FROM accounts WHERE id = ANY(:ids)", {"ids": list(account_ids)}
-        )
+        """What people are called: id, and name with handle. None is deleted before this transaction ends."""
+        rows = await self._db.rows(_NAMES, {"ids": list(account_ids)})
         return [(row["id"], f"{row['username']} {row['name']} {row['domain']}") for row in rows]
 
     async def put_posts(self, found: Iterable[Words]) -> None:

@@ -75,6 +75,19 @@ async def test_what_is_not_there_any_more_is_no_trouble(world: World) -> None:
         assert await tx.db.value("SELECT COUNT(*) FROM post_index") == 0
 
 
+async def test_what_is_deleted_meanwhile_is_no_trouble(world: World) -> None:
+    ana = await make_person(world.store, "ana")
+    post = await make_post(world.store, ana)
+    kept = await make_post(world.store, ana)
+    async with world.store.write() as tx:
+        await tx.posts.delete(post)
+        indexing_it = asyncio.create_task(indexing.everything(world.store))
+        await asyncio.wait({indexing_it}, timeout=0.5)  # as far as it gets before the post is really gone
+    await indexing_it
+    async with world.store.read() as tx:
+        assert [row[0] for row in await tx.db.rows("SELECT post_id FROM post_index")] == [kept.id]
+
+
 async def test_nobody_waits_for_posts_that_nobody_may_find(world: World) -> None:
     far = await make_stranger(world.store)
     await indexing.everything(world.store)
