@@ -23,7 +23,7 @@ from fedi.media import profile_pictures
 from fedi.media.profile_pictures import LARGEST, ProfilePicture, Use
 from fedi.model.people import Account
 from fedi.outbox.publish import addresses_of
-from fedi.social import profiles
+from fedi.social import aliasing, profiles
 from fedi.social.profiles import Changes
 
 routes = Blueprint("api_profile", __name__, url_prefix="/api/v1")
@@ -102,6 +102,10 @@ async def _change(me: Asker) -> Account:
         given = _given(form.params)
         async with me.services.store.read() as tx:
             account = await me.account(tx)
+        more = form.params.part("fedi")
+        if more.named("also_known_as"):
+            names = more.texts("also_known_as") or []
+            given["also_known_as"] = await aliasing.find(me.services, account, names)
         for kind in _PICTURES:
             if (sent := _picture(form, kind)) is not None:
                 given[kind] = await _prepared(me, account, kind, sent)

@@ -55,13 +55,15 @@ class Changes(Struct, frozen=True, kw_only=True):
     show_media_replies: bool | UnsetType = UNSET
     show_featured: bool | UnsetType = UNSET
     attribution_domains: tuple[str, ...] | UnsetType = UNSET
+    also_known_as: tuple[str, ...] | UnsetType = UNSET
+    """Addresses of actors (`aliasing.find`)."""
     default_visibility: str | UnsetType = UNSET
     default_sensitive: bool | UnsetType = UNSET
     default_language: str | UnsetType | None = UNSET
     default_quote_policy: str | UnsetType = UNSET
 
 
-_FLAGS = (
+_AS_GIVEN = (
     "locked",
     "discoverable",
     "indexable",
@@ -69,6 +71,7 @@ _FLAGS = (
     "show_media",
     "show_media_replies",
     "show_featured",
+    "also_known_as",
 )
 _DEFAULTS = ("default_visibility", "default_sensitive", "default_language", "default_quote_policy")
 
@@ -114,7 +117,7 @@ async def announce(tx: Transaction, account: Account) -> None:
 
 async def _profile(tx: Transaction, account: Account, given: dict[str, Any]) -> dict[str, Any]:
     """The columns of the account that change, checked."""
-    values: dict[str, Any] = {name: given[name] for name in _FLAGS if name in given}
+    values: dict[str, Any] = {name: given[name] for name in _AS_GIVEN if name in given}
     if "name" in given:
         values["name"] = _name(given["name"])
     if "note" in given:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from fedi.store.events import tell
 from fedi.store.notices import ASKED_ABOUT, POLICY
 from fedi.store.paging import Range
 from fedi.store.rows import changed, columns, read
@@ -124,7 +125,10 @@ class NoticePolicies:
         params = {"account": account_id, "from_id": from_id}
         where = "WHERE account_id = :account AND from_id = :from_id"
         await self._db.run(f"UPDATE notifications SET filtered = FALSE {where} AND filtered", params)
-        await self._db.run(f"DELETE FROM notification_merges {where}", params)
+        if await self._db.run(f"DELETE FROM notification_merges {where}", params) and await self.merged(
+            account_id
+        ):
+            tell(self._tx, "notifications_merged", account_id, account_id=account_id)
 
     async def merged(self, account_id: int) -> bool:
         """Whether everything accepted is where it belongs."""

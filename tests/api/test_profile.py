@@ -282,3 +282,19 @@ async def test_custom_emojis_in_a_profile(api: Api) -> None:
     found = await _patch(hers, json={"display_name": "Ana :cat:", "note": "no :dog:"})
     assert [(one["shortcode"], one["url"]) for one in found["emojis"]] == [("cat", picture)]
     assert (await _patch(hers, json={"display_name": "Ana"}))["emojis"] == []
+
+
+async def test_other_accounts_are_named_and_told(api: Api) -> None:
+    ana, hers = await api.member("ana")
+    far = await _followed_from_far(api, ana)
+    old = await make_stranger(api.store, "cy", host="c.test")
+    found = await _patch(hers, json={"fedi": {"also_known_as": ["@cy@c.test", far.uri]}})
+    assert found["fedi"]["also_known_as"] == [old.uri, far.uri]
+    await api.world.settle()
+    told = far.received(types.Update)[-1].object
+    assert isinstance(told, types.Actor)
+    assert told.also_known_as == (old.uri, far.uri)
+    for wrong in ([ana.uri], ["@nobody@a.test"], ["@cy@c.test"] * 11):
+        await _patch(hers, status=422, json={"fedi": {"also_known_as": wrong}})
+    assert (await hers.get("/api/v1/accounts/verify_credentials"))["fedi"] == found["fedi"]
+    assert (await _patch(hers, form={"fedi[also_known_as][]": ""}))["fedi"] == {"also_known_as": []}

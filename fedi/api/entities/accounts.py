@@ -123,11 +123,18 @@ class MutedAccount(Account, kw_only=True):
     mute_expires_at: str | None
 
 
+class FediAccount(Struct):
+    """What fedi adds for an account's owner: addresses of other accounts that are theirs, too."""
+
+    also_known_as: tuple[str, ...]
+
+
 class CredentialAccount(Account, kw_only=True):
     """An account as its owner sees it."""
 
     source: Source
     role: Role
+    fedi: FediAccount
 
 
 _ROLES = {
@@ -184,7 +191,8 @@ def credential_account(person: Person, user: User, requests: int, at: Here) -> C
         attribution_domains=person.attribution_domains,
         quote_policy=user.default_quote_policy,
     )
-    found = CredentialAccount(*_values(person, at), source=source, role=_ROLES[user.role])
+    more = FediAccount(person.also_known_as)
+    found = CredentialAccount(*_values(person, at), source=source, role=_ROLES[user.role], fedi=more)
     found.roles = _shown(user.role)
     return found
 

@@ -331,3 +331,18 @@ async def test_filters_are_matched_for_each_listener(api: Api, streams: Streams)
     assert (await other.heard())[2]["filtered"] == []
     for one in (socket, other):
         await one.hang_up()
+
+
+async def test_merged_notices_are_told(api: Api, streams: Streams) -> None:
+    ana, hers = await api.member("ana")
+    far = await make_stranger(api.store)
+    await hers.ask("PATCH", "/api/v2/notifications/policy", json={"for_not_following": "filter"})
+    post = await published(api, far)
+    async with api.store.write() as tx:
+        await notify(tx, ana.id, "mention", far.id, post.id)
+    (asked,) = await hers.get("/api/v1/notifications/requests")
+    socket = await streams.socket(hers, "?stream=user:notification")
+    await hers.post(f"/api/v1/notifications/requests/{asked['id']}/accept")
+    await api.world.settle()
+    assert await socket.heard() == (["user:notification"], "notifications_merged", None)
+    await socket.hang_up()
