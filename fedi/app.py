@@ -16,14 +16,13 @@ from fedi.api import errors as api_errors
 from fedi.api import routes as api
 from fedi.api.streaming.connections import Streaming
 from fedi.api.streaming.hub import Hub
-from fedi.errors import FediError, NotAllowed, NotFound, TooLarge
+from fedi.errors import FediError, NotFound, TooLarge
 from fedi.inbox.gate import Gate
 from fedi.inbox.readings import Readings
 from fedi.inbox.routes import Inboxes
 from fedi.outbox import routes as outbox
 from fedi.services import Services
 from fedi.social import requests
-from fedi.store.ip_blocks import NO_ACCESS
 from fedi.web import errors as web_errors
 from fedi.web import routes as web
 from fedi.webfinger import routes as webfinger
@@ -71,8 +70,8 @@ def create_app(services: Services, readings: Readings) -> Quart:
 async def _refuse_network() -> None:
     """Nobody comes in from a network that a moderator closed (`no_access`). Raises NotAllowed."""
     services: Services = current_app.extensions["fedi"]
-    if services.closes_networks and await services.ip_severity(requests.network(services)) == NO_ACCESS:
-        raise NotAllowed(f"{request.path} from a closed network")
+    if services.closes_networks:
+        await services.check_network(requests.network(services))
 
 
 async def _answer(error: FediError) -> Response:

@@ -8,6 +8,7 @@ import structlog
 
 from fedi.media.sweeping import sweep
 from fedi.services import Services
+from fedi.store.signals import came
 
 log = structlog.get_logger()
 
@@ -26,7 +27,7 @@ _ACTIVITIES_MS = 30 * _DAY_MS
 
 async def keep_lease(services: Services, stop: asyncio.Event) -> None:
     """Renew this process's part of the id space; stop the process if another has taken it."""
-    while not await stopped(stop, _RENEW_SECONDS):
+    while not await came(stop, _RENEW_SECONDS):
         try:
             if not await services.store.renew():
                 log.error("this process was thought dead and lost its place: stopping")
@@ -37,7 +38,7 @@ async def keep_lease(services: Services, stop: asyncio.Event) -> None:
 
 async def tidy(services: Services, stop: asyncio.Event) -> None:
     """Forget what is no longer needed, once an hour, a bounded piece at a time."""
-    while not await stopped(stop, _TIDY_SECONDS):
+    while not await came(stop, _TIDY_SECONDS):
         try:
             await tidy_once(services)
         except Exception:
@@ -69,19 +70,9 @@ async def tidy_once(services: Services) -> None:
 
 async def forget_events(services: Services, stop: asyncio.Event) -> None:
     """Forget what streams have told long since, every minute: there may be hundreds of rows a second."""
-    while not await stopped(stop, _EVENTS_SECONDS):
+    while not await came(stop, _EVENTS_SECONDS):
         try:
             async with services.store.write() as tx:
                 await tx.events.forget(tx.now - _EVENTS_MS)
         except Exception:
             log.exception("events not forgotten")
-
-
-async def stopped(stop: asyncio.Event, seconds: float) -> bool:
-    """Wait `seconds`, or until `stop` is set; whether it is."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return False
-    return True

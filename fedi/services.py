@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 import msgspec
 
 from fedi.config import Config
+from fedi.errors import NotAllowed
 from fedi.media.library import Library
 from fedi.model.people import Domain
 from fedi.net.actors import Actors
 from fedi.net.client import Net, NetSettings
 from fedi.net.signers import Signers
 from fedi.store.domain_blocks import Rule
-from fedi.store.ip_blocks import IpBlock, severity_of
+from fedi.store.ip_blocks import NO_ACCESS, IpBlock, severity_of
 from fedi.store.store import Store
 
 _REFRESH_MS = 30_000
@@ -48,7 +49,7 @@ class Services:
         self._domains: dict[str, Domain] = {}
         self._rules: dict[str, Rule] = {}
         self._ip_blocks: tuple[IpBlock, ...] = ()
-        store.closed = config.federation.mode == "allowlist"
+        store.limited_federation = config.federation.mode == "allowlist"
         self._read_at = 0
 
     @classmethod
@@ -112,6 +113,11 @@ class Services:
     def closes_networks(self) -> bool:
         """Whether any network is blocked: then each request is asked for its own."""
         return bool(self._ip_blocks)
+
+    async def check_network(self, ip: str) -> None:
+        """Nobody comes in from a network that a moderator closed (`no_access`). Raises NotAllowed."""
+        if await self.ip_severity(ip) == NO_ACCESS:
+            raise NotAllowed("from a closed network")
 
     async def ip_severity(self, ip: str) -> str | None:
         """How a network address is blocked here (`store.ip_blocks`). At most half a minute old."""

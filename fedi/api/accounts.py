@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from msgspec import Struct
 from quart import Blueprint, Response
 
@@ -16,11 +18,14 @@ from fedi.api.responses import answer
 from fedi.errors import NotFound
 from fedi.model import people
 from fedi.social import reading
+from fedi.store.follow_lists import Listed
 from fedi.store.paging import PostPage
 from fedi.store.store import Transaction
 from fedi.store.timeline_lists import AccountPosts
 
 routes = Blueprint("api_accounts", __name__, url_prefix="/api/v1/accounts")
+
+FollowList = Callable[..., Awaitable[list[Listed]]]
 
 _MOST = 100
 _FAMILIAR_MOST = 40
@@ -120,32 +125,23 @@ async def posts(asker: Asker, account_id: str) -> Response:
 @anyone("read:accounts")
 async def followers(asker: Asker, account_id: str) -> Response:
     """Who follows an account, of whom we know."""
-    ask = asked(query(), default=40, most=80)
-    async with asker.services.store.read() as tx:
-        person = await reading.anyone(tx, path_id(account_id))
-        found = []
-        if not await _hides(tx, asker, person):
-            found = await tx.follows.followers(
-                person.id,
-                max_id=ask.max_id,
-                since_id=ask.since_id,
-                min_id=ask.min_id,
-                limit=ask.limit,
-                viewer=_viewer(asker, person),
-            )
-        return await showing.page(tx, asker, found)
+    return await _follows(asker, account_id, lambda tx: tx.follows.followers)
 
 
 @routes.get("/<account_id>/following")
 @anyone("read:accounts")
 async def following(asker: Asker, account_id: str) -> Response:
     """Whom an account follows, of whom we know."""
+    return await _follows(asker, account_id, lambda tx: tx.follows.following)
+
+
+async def _follows(asker: Asker, account_id: str, chosen: Callable[[Transaction], FollowList]) -> Response:
     ask = asked(query(), default=40, most=80)
     async with asker.services.store.read() as tx:
         person = await reading.anyone(tx, path_id(account_id))
         found = []
         if not await _hides(tx, asker, person):
-            found = await tx.follows.following(
+            found = await chosen(tx)(
                 person.id,
                 max_id=ask.max_id,
                 since_id=ask.since_id,

@@ -101,7 +101,7 @@ async def allow(tx: Transaction, name: str, *, by_id: int | None) -> DomainAllow
 async def disallow(tx: Transaction, known: DomainAllow, *, by_id: int | None) -> None:
     """No longer let a server in: where only those are met, follows end and nothing is left to be seen."""
     await tx.blocks.remove_allow(known.id)
-    if tx.closed:
+    if tx.limited_federation:
         await severing.sever(
             tx, await tx.follows.people_of_domain(known.name), kind=severing.DOMAIN, target_name=known.name
         )

@@ -12,6 +12,7 @@ import structlog
 from fedi.model import words
 from fedi.services import Services
 from fedi.store.search_index import Text, Waiting, Words
+from fedi.store.signals import came
 from fedi.store.store import Store, Transaction
 
 log = structlog.get_logger()
@@ -29,11 +30,7 @@ async def run(services: Services, stop: asyncio.Event) -> None:
         except Exception:
             log.exception("indexing failed")
             more = False
-        try:
-            async with asyncio.timeout(_BREATH_SECONDS if more else _REST_SECONDS):
-                await stop.wait()
-        except TimeoutError:
-            continue
+        await came(stop, _BREATH_SECONDS if more else _REST_SECONDS)
 
 
 async def everything(store: Store) -> None:

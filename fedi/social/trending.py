@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from fedi.services import Services
+from fedi.store.signals import came
 from fedi.store.store import Store
 from fedi.store.tags import DAY_MS
 from fedi.store.trend_counts import Liked, Peak, Scored, TrendCounts, Use
@@ -45,11 +46,7 @@ async def run(services: Services, stop: asyncio.Event) -> None:
                 await count(services.store)
         except Exception:
             log.exception("counting trends failed")
-        try:
-            async with asyncio.timeout(_LOOK_SECONDS):
-                await stop.wait()
-        except TimeoutError:
-            continue
+        await came(stop, _LOOK_SECONDS)
 
 
 async def count(store: Store) -> None:

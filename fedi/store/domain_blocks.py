@@ -122,7 +122,7 @@ class DomainBlocks:
         names = sorted({name for above in wanted.values() for name in above})
         rows = await self._tx.db.rows(f"{_SELECT} WHERE name = ANY(:names)", {"names": names})
         blocks = {row["name"]: read(DomainBlock, row) for row in rows}
-        allowed = await self._allowed(names) if self._tx.closed else None
+        allowed = await self._allowed(names) if self._tx.limited_federation else None
         return {host: _rule(above, blocks, allowed) for host, above in wanted.items()}
 
     async def _allowed(self, names: list[str]) -> set[str]:

@@ -24,7 +24,7 @@ _SINCE = (
 )
 _GAPS = "SELECT id, kind, subject_id, account_id, payload FROM events WHERE id = ANY(:gaps) ORDER BY id"
 _HOLDERS = "SELECT account_id FROM home_entries WHERE post_id = :post LIMIT :limit"
-_LIST_OF_AUTHOR = 2_000
+_MOST_HOMES = 2_000
 
 
 class Event(Struct, frozen=True):
@@ -83,8 +83,8 @@ class Events:
 
     async def deleted(self, post_id: int, *, public: bool, local: bool, tags: tuple[str, ...]) -> None:
         """A post is about to be deleted: note who may have it on their screen. To be called before it is gone."""
-        rows = await self._db.rows(_HOLDERS, {"post": post_id, "limit": _LIST_OF_AUTHOR + 1})
-        homes = None if len(rows) > _LIST_OF_AUTHOR else tuple(row[0] for row in rows)
+        rows = await self._db.rows(_HOLDERS, {"post": post_id, "limit": _MOST_HOMES + 1})
+        homes = None if len(rows) > _MOST_HOMES else tuple(row[0] for row in rows)
         if homes != () or public:
             tell(self._tx, "delete", post_id, payload=Facts(homes, public, local, tags))
 

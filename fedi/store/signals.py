@@ -21,10 +21,17 @@ class Signals:
     async def wait(self, topic: str, seconds: float) -> bool:
         """Wait for `topic`, `seconds` at most; whether it came. One task waits for a topic."""
         event = self._events[topic]
-        try:
-            async with asyncio.timeout(seconds):
-                await event.wait()
-        except TimeoutError:
+        if not await came(event, seconds):
             return False
         event.clear()
         return True
+
+
+async def came(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for an event, `seconds` at most; whether it came."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -321,7 +321,7 @@ class Store:
         self.signals = Signals()
         self.clock = clock
         self.owner = owner
-        self.closed = False
+        self.limited_federation = False
         """Whether only servers that were let in are met (`federation.mode`)."""
         self._slot = slot
 
@@ -345,7 +345,7 @@ class Store:
         """Read; each statement sees what was committed before it."""
         async with self.database.reading() as db:
             tx = Transaction(db, self.ids, self.clock())
-            tx.closed = self.closed
+            tx.limited_federation = self.limited_federation
             yield tx
 
     @asynccontextmanager
@@ -353,7 +353,7 @@ class Store:
         """Read and write, all or nothing; durable when the block has ended."""
         async with self.database.writing() as db:
             tx = Transaction(db, self.ids, self.clock())
-            tx.closed = self.closed
+            tx.limited_federation = self.limited_federation
             yield tx
             await tx.notifications.settle()
             await tx.events.settle()

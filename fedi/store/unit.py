@@ -15,7 +15,9 @@ class Unit:
         self.db = db
         self.ids = ids
         self.now = now
-        self.closed = False  # a closed federation: only servers that were let in (`DomainBlocks.allows`)
+        self.limited_federation = (
+            False  # a closed federation: only servers that were let in (`DomainBlocks.allows`)
+        )
         self.topics: set[str] = set()
         self.told: list[dict[str, Any]] = []
         self.hosts_due: set[int] = set()

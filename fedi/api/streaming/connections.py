@@ -22,7 +22,9 @@ from fedi.api.streaming.telling import Telling
 from fedi.errors import BadRequest, FediError, NotFound, Unauthenticated
 from fedi.services import Services
 from fedi.social import tokens
+from fedi.social.throttling import network_of
 from fedi.store.members import Session
+from fedi.store.signals import came
 
 log = structlog.get_logger()
 
@@ -72,6 +74,8 @@ class Streaming:
 
     async def _listener(self, scope: Message, send: Send, write: Written) -> Listener:
         """Who asks. Raises Unauthenticated: there is no stream for nobody."""
+        if self._services.closes_networks:
+            await self._services.check_network(_network(scope, self._services))
         token = _token(scope)
         if token is None:
             raise Unauthenticated(public="Missing access token")
@@ -103,7 +107,7 @@ class Streaming:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send(_body(b":)\n"))
             await self._hub.subscribe(listener, stream)
-            while not await _closed(listener, _THUMP_SECONDS):
+            while not await came(listener.closed, _THUMP_SECONDS):
                 listener.put(_body(b":thump\n"))
         finally:
             self._hub.leave(listener)
@@ -163,15 +167,6 @@ def _body(data: bytes) -> dict[str, Any]:
     return {"type": "http.response.body", "body": data, "more_body": True}
 
 
-async def _closed(listener: Listener, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            await listener.closed.wait()
-    except TimeoutError:
-        return False
-    return True
-
-
 async def _end(listener: Listener, send: Send) -> None:
     """Close the WebSocket when the listener is closed; the app is told that the server goes away."""
     await listener.closed.wait()
@@ -215,6 +210,12 @@ def _query(scope: Message) -> dict[str, str]:
 
 def _header(scope: Message, name: bytes) -> str | None:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name), None)
+
+
+def _network(scope: Message, services: Services) -> str:
+    address = (scope.get("client") or ("",))[0] or ""
+    forwarded = _header(scope, b"x-forwarded-for") or ""
+    return network_of(address, forwarded, services.config.server.trusted_proxies)
 
 
 def _token(scope: Message) -> str | None:

@@ -104,8 +104,8 @@ class Scene:
         """Whether this listener wants to hear of it in this stream, and may."""
         if event.kind == "notification":
             return covers(listener.session.scopes, "read:notifications")
-        own = stream.name in ("user", "list", "direct", "user:notification")
-        return own or (listener.session.user.id, event.subject_id) not in self._unwanted
+        # What is of a person or a list was chosen for them already; the rest is of everyone's.
+        return bool(stream.of) or (listener.session.user.id, event.subject_id) not in self._unwanted
 
     def telling(self, event: Event, listener: Listener) -> Telling | None:
         """The event as text, for the domain that the listener asked. None: there is nothing to tell any more."""

@@ -119,7 +119,7 @@ async def test_in_a_closed_federation_only_those_let_in_are_met(house: House) ->
     ana, _ = await house.member("ana")
     bo = await make_stranger(house.store, "bo", "b.test")
     await house.follow(ana, bo)
-    house.store.closed = True
+    house.store.limited_federation = True
     services = house.world.services
     await services.refresh()
     assert await services.severity("b.test") == "suspend"

@@ -11,6 +11,7 @@ from fedi.model.people import Account
 from fedi.social import announcing
 from fedi.social.notifying import notify
 from fedi.store.announcements import Announcements
+from fedi.store.ip_blocks import NO_ACCESS, IpBlock
 from tests.api.conftest import Api
 from tests.api.streaming.conftest import SECONDS, Source, Streams
 from tests.builders import build_post, make_domain, make_person, make_stranger
@@ -346,3 +347,18 @@ async def test_merged_notices_are_told(api: Api, streams: Streams) -> None:
     await api.world.settle()
     assert await socket.heard() == (["user:notification"], "notifications_merged", None)
     await socket.hang_up()
+
+
+async def test_a_closed_network_hears_nothing(api: Api, streams: Streams) -> None:
+    _, hers = await api.member("ana")
+    async with api.store.write() as tx:
+        block = IpBlock(id=1, ip="198.51.100.0/24", severity=NO_ACCESS, comment="", created_at=tx.now)
+        await tx.ip_blocks.add(block)
+    await api.world.services.refresh()
+    at = {"x-forwarded-for": "198.51.100.7"}
+    assert (await streams.source(hers, "/public", **at)).status == 403
+    refused = streams.dial(hers, "?stream=user", **at)
+    assert (await refused.sent())["status"] == 403
+    source = await streams.source(hers, "/public", **{"x-forwarded-for": "203.0.113.7"})
+    assert source.status == 200
+    await source.hang_up()
